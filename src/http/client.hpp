@@ -1,0 +1,60 @@
+// A blocking HTTP/1.1 client with one kept connection, for the command line, cosigning and tests.
+//
+// Sends a request again by itself only if the kept connection turned out to be closed and the first
+// attempt cannot have had an effect. Threads: one at a time. Errors: unavailable (nobody listens,
+// time is up, connection lost), invalid (URL, target, an answer that is not HTTP), busy (answer too
+// large).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "http/limits.hpp"
+#include "http/message.hpp"
+
+namespace ropenet::http {
+
+struct ClientConfig {
+    std::chrono::milliseconds connect_time = kConnectTime;
+    std::chrono::milliseconds request_time =
+        kRequestTime;  // one request, from sending to the last byte
+    std::uint64_t response_bytes_max = kResponseBytesMax;
+};
+
+struct ClientRequest {
+    std::string method = "GET";
+    std::string target = "/";  // percent-encoded path and query
+    Fields headers;            // Host, Content-Length and User-Agent are added
+    BytesView body;            // borrowed for the call
+    /// Zero means that of the config.
+    std::chrono::milliseconds time{0};
+};
+
+class Client {
+  public:
+    /// `url` is http://host[:port], nothing after it. Does not connect yet.
+    static Result<Client> for_url(std::string_view url, ClientConfig config = {});
+    Client(Client&&) noexcept;
+    Client& operator=(Client&&) noexcept;
+    ~Client();
+
+    Result<Response> send(const ClientRequest& request);
+
+    Result<Response> get(std::string target);
+    Result<Response> post(std::string target, std::string_view content_type, BytesView body);
+
+  private:
+    struct Impl;
+    explicit Client(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// For one query value or path segment: everything but RFC 3986 unreserved becomes %XX.
+std::string percent_encode(std::string_view text);
+
+}  // namespace ropenet::http
