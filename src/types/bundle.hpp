@@ -54,11 +54,10 @@ std::string_view bundle_readme();
 
 enum class TarError : std::uint8_t {
     truncated,
-    header,  // not a POSIX ustar header of a plain file as made here
-    checksum,
-    name,  // absolute, with "..", repeated, out of order or too long
-    oversize,
-    trailing,  // anything but zeros after the last file
+    header,    // not byte for byte the ustar header of a plain file as made here
+    name,      // absolute, with "..", repeated, out of order or too long
+    oversize,  // a file, or the whole
+    trailing,  // not exactly two zero blocks after the last file
 };
 
 /// POSIX ustar: mode 0644, owner 0, time 0, files in order. Pre: names of at most 100 bytes, files

@@ -5,8 +5,8 @@
 //   vkey      = key-name "+" 8hex(key-id) "+" base64(type[1] || key[32])
 //   key-id    = SHA-256(key-name || "\n" || type || key)[:4]
 //
-// A stricter subset than the standard's: key names are printable ASCII. Makes no signatures and
-// decides no trust (trust_policy.hpp does). Pure; any thread.
+// A stricter subset than the standard's: text and key names are printable ASCII. Makes no
+// signatures and decides no trust (trust_policy.hpp does). Pure; any thread.
 #pragma once
 
 #include <array>
@@ -57,7 +57,7 @@ struct Note {
 
 enum class NoteError : std::uint8_t {
     oversize,
-    character,  // a control character or bytes that are not UTF-8
+    character,  // anything but printable ASCII and line ends
     text,       // no text, or no blank line after it
     signature,  // a signature line has another form
     no_signature,
@@ -80,8 +80,10 @@ Expected<Note, NoteError> note_from_text(std::string_view text);
 /// The signature line alone, with its "\n".
 std::string line_from_signature(const NoteSignature& signature);
 
-/// What a key signs. Ed25519 signs the text itself; a cosignature also says when (in seconds).
-Bytes log_signed_message(std::string_view note_text);
+/// What a log key (type 0x01) signs: the text itself. For 0x04 see cosignature.hpp.
+inline BytesView log_signed_message(std::string_view note_text) {
+    return view_of(note_text);
+}
 
 /// The signature of `key` as it stands in a note line.
 NoteSignature make_note_signature(const NoteKey& key, BytesView signature);
