@@ -7,7 +7,7 @@
 // - Ed25519 (RFC 8032 5.1.7, no cofactor: the encoding of [S]B - [k]A equals R): S < L, R and A
 //   canonical and not of small order.
 //
-// Safe on any bytes. Any thread. Pure: no state is kept but reusable work space of the thread.
+// Safe on any bytes. Any thread. Pure.
 #pragma once
 
 #include <array>
