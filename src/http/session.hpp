@@ -1,0 +1,126 @@
+// One connection: reads requests one after another, hands each to the handler, writes its answer.
+//
+// Private to the module (Asio, Beast). Knows the stream only as Stream, so that a TLS stream can
+// take its place. Threads: everything runs on the connection's strand, but for finish(), deliver()
+// and Slot.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "concurrency/mutex.hpp"
+#include "http/registry.hpp"
+#include "http/server.hpp"
+#include "http/wire.hpp"
+
+namespace ropenet::http {
+
+/// Between answers from any thread and a server that may be gone: nothing passes once it is closed.
+class Gate {
+  public:
+    /// Hands over to the session if server and session still live. Only posts, never runs anything.
+    void deliver(const std::weak_ptr<Session>& session, std::optional<Response> response)
+        ROPE_EXCLUDES(mutex_);
+    void close() ROPE_EXCLUDES(mutex_);
+
+  private:
+    Mutex mutex_;
+    bool open_ ROPE_GUARDED_BY(mutex_) = true;
+};
+
+class Responder::Slot {
+  public:
+    Slot(std::shared_ptr<Gate> gate, std::weak_ptr<Session> session)
+        : gate_{std::move(gate)}, session_{std::move(session)} {}
+    ~Slot() { answer(std::nullopt); }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+
+    void answer(std::optional<Response> response);
+
+  private:
+    std::shared_ptr<Gate> gate_;
+    std::weak_ptr<Session> session_;
+    std::atomic<bool> answered_ = false;
+};
+
+/// What all sessions of a server share. Outlives them.
+struct SessionContext {
+    const ServerConfig& config;
+    const Handler& handler;
+    Log& log;
+    Meter& meter;
+    Registry& registry;
+    std::shared_ptr<Gate> gate;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+  public:
+    using Stream = boost::asio::ip::tcp::socket;
+
+    Session(Stream stream, const SessionContext& context, std::string peer);
+
+    /// Either of these once, on the strand, after the registry has entered the session.
+    void serve();
+    void refuse(Refusal refusal);
+
+    /// Any thread: close after the answer that is due, or now if none is.
+    void finish();
+    /// Any thread, through the gate only.
+    void deliver(std::optional<Response> response);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    using ErrorCode = boost::system::error_code;
+
+    void next_request();
+    void read_header();
+    void take_header_bytes(const ErrorCode& error, std::size_t count);
+    void take_head(std::size_t header_bytes);
+    void send_continue();
+    void read_body();
+    void take_body(const ErrorCode& error);
+    void dispatch();
+    void answer(std::optional<Response> response);
+    void write(Response response);
+    void write_some();
+    void linger();
+    void drain();
+    void close();
+    void count_refusal(Refusal refusal);
+    BytesView input() const;
+
+    /// Until disarm(), the passing of `deadline` cancels what the stream is doing.
+    void arm(Clock::time_point deadline);
+    void disarm();
+
+    Stream stream_;
+    const SessionContext& context_;
+    std::string peer_;
+    boost::asio::steady_timer timer_;
+    unsigned timer_round_ = 0;
+    bool timed_out_ = false;
+
+    boost::beast::flat_buffer buffer_;
+    std::size_t scanned_ = 0;
+    Clock::time_point header_deadline_;
+    std::optional<RequestParser> parser_;
+    Head head_;
+
+    std::string response_head_;
+    Response response_;
+    std::size_t sent_ = 0;
+    Clock::time_point write_deadline_;
+    std::uint64_t drained_ = 0;
+
+    bool idle_ = false;       // nothing of a request has arrived
+    bool finishing_ = false;  // no further request is read
+};
+
+}  // namespace ropenet::http
