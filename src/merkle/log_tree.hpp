@@ -24,6 +24,21 @@ Hash32 node_hash(const Hash32& left, const Hash32& right);
 /// The root of a log without leaves.
 Hash32 empty_root();
 
+/// Roots of complete subtrees of a log that only grows.
+class HashReader {
+  public:
+    virtual ~HashReader() = default;
+
+    /// The root over leaves [index << level, (index + 1) << level). Absent when it cannot be had:
+    /// the log is shorter, or what is stored is missing or damaged.
+    virtual std::optional<Hash32> find_node(unsigned level, std::uint64_t index) const = 0;
+};
+
+enum class ProofError : std::uint8_t {
+    range,         // no such leaf or no such size
+    missing_hash,  // the reader does not have a hash that the proof needs
+};
+
 enum class FrontierError : std::uint8_t { length, size };
 
 /// What must be kept of a log to append to it: the roots of its complete subtrees, largest first.
@@ -48,21 +63,6 @@ class Frontier {
 
     std::uint64_t size_ = 0;
     std::vector<Hash32> roots_;
-};
-
-/// Roots of complete subtrees of a log that only grows.
-class HashReader {
-  public:
-    virtual ~HashReader() = default;
-
-    /// The root over leaves [index << level, (index + 1) << level). Absent when it cannot be had:
-    /// the log is shorter, or what is stored is missing or damaged.
-    virtual std::optional<Hash32> find_node(unsigned level, std::uint64_t index) const = 0;
-};
-
-enum class ProofError : std::uint8_t {
-    range,         // no such leaf or no such size
-    missing_hash,  // the reader does not have a hash that the proof needs
 };
 
 /// From the leaf's sibling up, as RFC 6962 section 2.1.1 orders it.
