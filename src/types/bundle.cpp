@@ -2,14 +2,13 @@
 
 #include <array>
 
-
 namespace ropenet {
 namespace {
 
 constexpr std::array<std::string_view, 15> kAlways{
-    "README.txt",     "checkpoint.txt",  "genesis.cbor",    "keys.txt",        "log.vkey",
-    "outcome.cbor",   "policies/0.cbor", "policies/0.tlog", "policy.txt",      "proof.tlog",
-    "receipt-key.pem", "receipt.cose",   "record.cbor",     "signer.pem",      "tx.cose",
+    "README.txt",      "checkpoint.txt",  "genesis.cbor",    "keys.txt",   "log.vkey",
+    "outcome.cbor",    "policies/0.cbor", "policies/0.tlog", "policy.txt", "proof.tlog",
+    "receipt-key.pem", "receipt.cose",    "record.cbor",     "signer.pem", "tx.cose",
 };
 constexpr std::array<std::string_view, 4> kState{
     "state/block-proof.tlog", "state/block-record.cbor", "state/key.bin", "state/proof.ics23"};
@@ -28,7 +27,8 @@ std::string policy_file(std::size_t k, std::string_view extension) {
 /// The names of a whole bundle with these optional parts, sorted.
 std::map<std::string, bool, std::less<>> expected_names(const BundleFiles& files) {
     std::map<std::string, bool, std::less<>> names;  // name -> required
-    for (const std::string_view name : kAlways) names.emplace(name, true);
+    for (const std::string_view name : kAlways)
+        names.emplace(name, true);
     const std::size_t changes = policy_changes_of(files);
     for (std::size_t k = 1; k <= changes; ++k) {
         for (const std::string_view extension : {".cbor", ".tlog"}) {
@@ -38,11 +38,13 @@ std::map<std::string, bool, std::less<>> expected_names(const BundleFiles& files
     }
     const auto state = files.lower_bound("state/");
     if (state != files.end() && state->first.starts_with("state/")) {
-        for (const std::string_view name : kState) names.emplace(name, true);
+        for (const std::string_view name : kState)
+            names.emplace(name, true);
         names.emplace(kStateValue, false);
     }
     if (files.contains(kTimestamp[0]) || files.contains(kTimestamp[1])) {
-        for (const std::string_view name : kTimestamp) names.emplace(name, true);
+        for (const std::string_view name : kTimestamp)
+            names.emplace(name, true);
     }
     return names;
 }

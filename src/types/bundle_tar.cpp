@@ -26,7 +26,8 @@ void put(Header& header, std::size_t at, std::string_view text) {
 
 std::string octal(std::uint64_t value, std::size_t digits) {
     std::string out(digits, '0');
-    for (std::size_t i = digits; i-- > 0; value /= 8) out[i] = static_cast<char>('0' + value % 8);
+    for (std::size_t i = digits; i-- > 0; value /= 8)
+        out[i] = static_cast<char>('0' + value % 8);
     return out;
 }
 
@@ -43,15 +44,16 @@ Header header_of(std::string_view name, std::size_t size) {
     put(header, 257, "ustar");
     put(header, 263, "00");
     std::uint64_t sum = 0;
-    for (const std::uint8_t byte : header) sum += byte;
+    for (const std::uint8_t byte : header)
+        sum += byte;
     put(header, 148, octal(sum, 6));
     header[154] = 0;
     return header;
 }
 
 bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-' || c == '/';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-' || c == '/';
 }
 
 /// A relative path of plain parts, so that unpacking stays inside its folder.
@@ -67,7 +69,9 @@ bool is_plain_path(std::string_view name) {
     }
 }
 
-std::size_t padding_of(std::size_t size) { return (kBlock - size % kBlock) % kBlock; }
+std::size_t padding_of(std::size_t size) {
+    return (kBlock - size % kBlock) % kBlock;
+}
 
 bool is_zero(BytesView bytes) {
     return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });

@@ -5,14 +5,14 @@
 // the policy is the trusted one or is reached from it by the bundle's policy chain; otherwise
 // `consistent`: right in itself, but by whom is not established.
 //
-// Threads: a cache belongs to one thread. Errors: never; a broken bundle is a verdict.
+// Threads: a cache belongs to one thread at a time. Errors: none; a broken bundle is a verdict.
 #pragma once
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/bytes.hpp"
 #include "crypto/public_key.hpp"
@@ -26,19 +26,23 @@ struct TrustedPolicy {
     std::string text;
 };
 
-/// Remembers what many bundles share: their checkpoint's signatures and genesis, and their keys.
+struct RopeFacts;  // rope_facts.hpp, inside this module
+
+/// Remembers what many bundles of one rope share, so that a checkpoint's signatures, the genesis
+/// and the policies are checked once, and each key is parsed once.
 class VerifierCache {
   public:
-    const std::vector<Check>* find_shared(const Hash32& key) const;
-    void put_shared(const Hash32& key, std::vector<Check> checks);
-    const crypto::PublicKey* find_key(BytesView pem) const;
-    void put_key(BytesView pem, const crypto::PublicKey& key);
+    std::shared_ptr<const RopeFacts> find_rope(const Hash32& digest) const;
+    void put_rope(const Hash32& digest, std::shared_ptr<const RopeFacts> facts);
+
+    /// The key of a PEM file; absent if it is not exactly one accepted key.
+    std::optional<crypto::PublicKey> key_from_pem(const Bytes& pem);
 
   private:
-    static constexpr std::size_t kSharedMax = 256;
+    static constexpr std::size_t kRopesMax = 256;
     static constexpr std::size_t kKeysMax = 4096;
 
-    std::map<Hash32, std::vector<Check>> shared_;
+    std::map<Hash32, std::shared_ptr<const RopeFacts>> ropes_;
     std::map<Bytes, crypto::PublicKey> keys_;
 };
 

@@ -1,0 +1,209 @@
+#include "verify/verify_log.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "types/checkpoint.hpp"
+#include "types/limits.hpp"
+#include "types/note.hpp"
+#include "types/record.hpp"
+#include "types/trust_policy.hpp"
+#include "verify/check_list.hpp"
+#include "verify/inclusion.hpp"
+#include "verify/tile_check.hpp"
+
+namespace ropenet::verify {
+namespace {
+
+enum class Origin : std::uint8_t { established, unknown, broken };
+
+bool is_by(const NoteKey& key, const NoteSignature& line) {
+    return key.name == line.name && key_id_of(key) == line.key_id;
+}
+
+/// A signature that does not verify is damage; one by others than the policy's is merely unknown.
+Origin judge_signatures(const Note& note, const TrustPolicy& policy) {
+    const auto checked = check_quorum(policy, note);
+    if (checked) return Origin::established;
+    switch (checked.error()) {
+        case QuorumError::cosignature:
+        case QuorumError::order:
+            return Origin::broken;
+        case QuorumError::log_signature: {
+            const bool known = std::any_of(
+                policy.logs.begin(), policy.logs.end(),
+                [&note](const NoteKey& log) { return is_by(log, note.signatures.front()); });
+            return known ? Origin::broken : Origin::unknown;
+        }
+        case QuorumError::origin:
+        case QuorumError::unknown_signer:
+        case QuorumError::too_few:
+            break;
+    }
+    return Origin::unknown;
+}
+
+/// The rules that records obey in the order of the log (docs/spec/record.md).
+class RecordOrder {
+  public:
+    explicit RecordOrder(std::string origin) : origin_{std::move(origin)} {}
+
+    /// Empty if the record may stand next; otherwise the reason.
+    std::string_view next(const Record& record) {
+        if (record.origin != origin_) return "another origin";
+        if (record.index != index_) return "another index";
+        const auto* block = std::get_if<BlockRecord>(&record.body);
+        const std::string_view fault =
+            index_ == 0 ? first_fault(record, block) : order_fault(record, block);
+        if (!fault.empty()) return fault;
+        if (const auto* tx = std::get_if<TxRecord>(&record.body)) tx_ids_.push_back(tx->tx_id);
+        height_ = record.height;
+        time_ms_ = record.time_ms;
+        in_block_ = block == nullptr ? in_block_ + 1 : 0;
+        closed_ = block != nullptr;
+        ++index_;
+        return {};
+    }
+
+    bool closed() const { return closed_; }
+    std::uint64_t height() const { return height_; }
+    std::uint64_t tx_count() const { return tx_ids_.size(); }
+
+    bool has_duplicate() {
+        std::sort(tx_ids_.begin(), tx_ids_.end());
+        return std::adjacent_find(tx_ids_.begin(), tx_ids_.end()) != tx_ids_.end();
+    }
+
+  private:
+    static std::string_view first_fault(const Record& record, const BlockRecord* block) {
+        if (block == nullptr || record.height != 0 || block->record_count != 0 ||
+            !block->genesis_digest) {
+            return "the first record is not that of a genesis";
+        }
+        return {};
+    }
+
+    std::string_view order_fault(const Record& record, const BlockRecord* block) const {
+        if (closed_ && record.height <= height_) return "height does not rise";
+        if (!closed_ && record.height != height_) return "a block without a block record";
+        if (record.time_ms < time_ms_) return "time goes back";
+        if (!closed_ && record.time_ms != time_ms_) return "two times in one block";
+        if (block == nullptr) return {};
+        if (block->genesis_digest) return "a genesis after the first record";
+        if (block->record_count != in_block_) return "another number of records in the block";
+        return {};
+    }
+
+    std::string origin_;
+    std::uint64_t index_ = 0;
+    std::uint64_t height_ = 0;
+    std::int64_t time_ms_ = 0;
+    std::uint64_t in_block_ = 0;
+    bool closed_ = false;  // the last record was a block record
+    std::vector<Hash32> tx_ids_;
+};
+
+/// Entries with 16-bit lengths; absent if they do not fill the file. A full bundle may stand in
+/// for a partial one: then only the first `count` are taken.
+std::optional<std::vector<BytesView>> entries_from(BytesView bundle, std::size_t count) {
+    std::vector<BytesView> entries;
+    while (!bundle.empty()) {
+        if (bundle.size() < 2 || entries.size() == kTileWidth) return std::nullopt;
+        const std::size_t length = static_cast<std::size_t>(bundle[0] << 8 | bundle[1]);
+        bundle = bundle.subspan(2);
+        if (bundle.size() < length) return std::nullopt;
+        entries.push_back(bundle.first(length));
+        bundle = bundle.subspan(length);
+    }
+    if (entries.size() != count && entries.size() != kTileWidth) return std::nullopt;
+    entries.resize(count);
+    return entries;
+}
+
+struct Faults {
+    std::string entries;
+    std::string records;
+};
+
+void walk_entries(const LogReader& read, std::uint64_t size, TileCheck& tiles, RecordOrder& order,
+                  Faults& faults) {
+    for (std::uint64_t first = 0; first < size && faults.entries.empty(); first += kTileWidth) {
+        const auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(kTileWidth, size - first));
+        const auto bundle = read_tile(read, "entries", first / kTileWidth, count);
+        const auto entries = bundle ? entries_from(*bundle, count) : std::nullopt;
+        if (!entries) {
+            faults.entries = tile_path("entries", first / kTileWidth, count);
+            return;
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            const BytesView entry = (*entries)[i];
+            tiles.add(leaf_hash(entry));
+            if (!faults.records.empty()) continue;
+            const auto record = decode_record(entry);
+            const std::string_view fault = record ? order.next(*record) : "not a record";
+            if (!fault.empty()) {
+                faults.records = "record " + std::to_string(first + i) + ": " + std::string{fault};
+            }
+        }
+    }
+}
+
+void check_entries(const LogReader& read, LogReport& report, CheckList& checks) {
+    TileCheck tiles{read};
+    RecordOrder order{report.origin};
+    Faults faults;
+    walk_entries(read, report.size, tiles, order, faults);
+    tiles.finish();
+    if (faults.records.empty() && order.has_duplicate()) {
+        faults.records = "one transaction recorded twice";
+    }
+    report.height = order.height();
+    report.tx_count = order.tx_count();
+    if (!checks.expect(CheckId::log_entries, faults.entries.empty(), faults.entries)) return;
+    checks.expect(CheckId::log_tiles, tiles.fault().empty(), tiles.fault());
+    checks.expect(CheckId::log_root, tiles.root() == report.root);
+    checks.expect(CheckId::log_records, faults.records.empty(), faults.records);
+    if (faults.records.empty()) checks.expect(CheckId::log_end, order.closed());
+}
+
+Origin establish(const Note& note, const std::optional<TrustedPolicy>& trust) {
+    if (!trust) return Origin::unknown;
+    const auto policy = policy_from_text(trust->text);
+    return policy ? judge_signatures(note, *policy) : Origin::unknown;
+}
+
+}  // namespace
+
+LogReport verify_log(const LogReader& read, const std::optional<TrustedPolicy>& trust) {
+    LogReport report;
+    CheckList checks;
+    const auto text = read("checkpoint");
+    const auto note = text ? note_from_text(text_of(*text))
+                           : Expected<Note, NoteError>{Unexpected{NoteError::text}};
+    auto checkpoint =
+        note ? checkpoint_from_text(note->text)
+             : Expected<Checkpoint, CheckpointError>{Unexpected{CheckpointError::lines}};
+    if (!checks.expect(CheckId::log_checkpoint, checkpoint.has_value())) {
+        report.verdict.checks = std::move(checks).take();
+        return report;
+    }
+    report.origin = checkpoint->origin;
+    report.size = checkpoint->size;
+    report.root = checkpoint->root;
+    check_entries(read, report, checks);
+
+    const Origin origin = establish(*note, trust);
+    const bool intact = checks.all_ok() && origin != Origin::broken;
+    checks.expect(CheckId::log_policy, origin == Origin::established,
+                  trust ? std::string_view{} : "none was given / 未提供策略");
+    report.verdict.checks = std::move(checks).take();
+    if (intact) {
+        report.verdict.kind =
+            origin == Origin::established ? VerdictKind::valid : VerdictKind::consistent;
+    }
+    return report;
+}
+
+}  // namespace ropenet::verify
