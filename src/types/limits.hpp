@@ -14,6 +14,8 @@ inline constexpr std::size_t kTxNonceBytes = 16;
 
 inline constexpr std::size_t kBlockBytesMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kBlockTxsMax = 20'000;
+/// kBlockBytesMax counts the txs; the encoding adds heads and the results.
+inline constexpr std::size_t kBlockEncodedBytesMax = kBlockBytesMax + kBlockTxsMax * 5 + 256;
 inline constexpr std::uint64_t kBlockGasMax = 2'000'000'000;
 inline constexpr std::uint64_t kTxGasMax = 50'000'000;
 

@@ -12,6 +12,8 @@ namespace {
 
 using cbor::CborError;
 
+constexpr std::uint64_t kCodeMax = 3;
+
 std::size_t field_count(const Outcome& outcome) {
     return 2U + (outcome.rule.empty() ? 0U : 1U) + (outcome.events.empty() ? 0U : 1U) +
            (outcome.output.empty() ? 0U : 1U);
@@ -59,37 +61,32 @@ Expected<std::vector<Event>, CborError> decode_events(cbor::Decoder& in) {
 }
 
 Expected<Outcome, CborError> decode_fields(BytesView bytes) {
-    // The tree checks canonical form, map order included; the cursor below then only reads.
-    ROPE_TRY(const cbor::Value whole, cbor::decode_value(bytes));
     cbor::Decoder in{bytes};
-    ROPE_TRY(const std::size_t count, in.map());
+    ROPE_TRY(cbor::MapReader map, in.fields());
     Outcome outcome;
-    bool has_code = false;
-    bool has_gas = false;
-    for (std::size_t i = 0; i < count; ++i) {
-        ROPE_TRY(const std::uint64_t key, in.uint());
-        if (key == 1) {
-            ROPE_TRY(const std::uint64_t code, in.uint());
-            if (code > 3) return Unexpected{CborError::out_of_range};
-            outcome.code = static_cast<OutcomeCode>(code);
-            has_code = true;
-        } else if (key == 2) {
-            ROPE_TRY(const std::string_view rule, in.text());
-            outcome.rule = rule;
-        } else if (key == 3) {
-            ROPE_TRY(outcome.gas_used, in.uint());
-            has_gas = true;
-        } else if (key == 4) {
-            ROPE_TRY(outcome.events, decode_events(in));
-        } else if (key == 5) {
-            ROPE_TRY(const BytesView output, in.bytes());
-            outcome.output = to_bytes(output);
-        } else {
-            return Unexpected{CborError::unknown_key};
-        }
+    ROPE_DO(map.require(1));
+    ROPE_TRY(const std::uint64_t code, in.uint());
+    if (code > kCodeMax) return Unexpected{CborError::out_of_range};
+    outcome.code = static_cast<OutcomeCode>(code);
+    if (map.next_is(2)) {
+        ROPE_DO(map.require(2));
+        ROPE_TRY(outcome.rule, in.text());
     }
-    if (!has_code || !has_gas) return Unexpected{CborError::missing_key};
-    if (count != field_count(outcome)) return Unexpected{CborError::missing_key};
+    ROPE_DO(map.require(3));
+    ROPE_TRY(outcome.gas_used, in.uint());
+    if (map.next_is(4)) {
+        ROPE_DO(map.require(4));
+        ROPE_TRY(outcome.events, decode_events(in));
+        if (outcome.events.empty()) return Unexpected{CborError::missing_key};
+    }
+    if (map.next_is(5)) {
+        ROPE_DO(map.require(5));
+        ROPE_TRY(const BytesView output, in.bytes());
+        if (output.empty()) return Unexpected{CborError::missing_key};
+        outcome.output = to_bytes(output);
+    }
+    ROPE_DO(map.finish());
+    ROPE_DO(in.end());
     return outcome;
 }
 
@@ -112,8 +109,11 @@ Bytes encode_outcome(const Outcome& outcome) {
 Expected<Outcome, OutcomeError> decode_outcome(BytesView bytes) {
     auto decoded = decode_fields(bytes);
     if (!decoded) {
-        const bool code = decoded.error() == CborError::out_of_range;
-        return Unexpected{code ? OutcomeError::code : OutcomeError::malformed};
+        switch (decoded.error()) {
+            case CborError::out_of_range: return Unexpected{OutcomeError::code};
+            case CborError::missing_key: return Unexpected{OutcomeError::empty_field};
+            default: return Unexpected{OutcomeError::malformed};
+        }
     }
     const bool refused = decoded->code == OutcomeCode::refused;
     if (refused != !decoded->rule.empty()) return Unexpected{OutcomeError::rule};

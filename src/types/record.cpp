@@ -10,6 +10,7 @@ namespace {
 using cbor::CborError;
 
 constexpr std::uint64_t kRecordFormat = 1;
+constexpr std::uint64_t kOutcomeCodeMax = 3;
 
 void encode_head(cbor::Encoder& out, const Record& record, std::size_t own_keys,
                  std::uint64_t kind) {
@@ -22,100 +23,104 @@ void encode_head(cbor::Encoder& out, const Record& record, std::size_t own_keys,
     out.uint(5).uint(kind);
 }
 
-Expected<std::uint64_t, CborError> take_uint(cbor::Decoder& in, std::uint64_t key) {
-    ROPE_TRY(const std::uint64_t found, in.uint());
-    if (found != key) return Unexpected{CborError::unknown_key};
-    ROPE_TRY(const std::uint64_t value, in.uint());
-    if (value > kIntegerMax) return Unexpected{CborError::out_of_range};
-    return value;
+/// A map with one cursor: every field of a record is read by its key.
+struct Fields {
+    cbor::Decoder& in;
+    cbor::MapReader map;
+
+    Expected<std::uint64_t, CborError> uint(std::int64_t key) {
+        ROPE_DO(map.require(key));
+        ROPE_TRY(const std::uint64_t value, in.uint());
+        if (value > kIntegerMax) return Unexpected{CborError::out_of_range};
+        return value;
+    }
+
+    Expected<Hash32, CborError> hash(std::int64_t key) {
+        ROPE_DO(map.require(key));
+        ROPE_TRY(const BytesView bytes, in.bytes());
+        const auto hash = hash32_from(bytes);
+        if (!hash) return Unexpected{CborError::out_of_range};
+        return *hash;
+    }
+
+    Expected<std::optional<Hash32>, CborError> optional_hash(std::int64_t key) {
+        if (!map.next_is(key)) return std::optional<Hash32>{};
+        ROPE_TRY(const Hash32 found, hash(key));
+        return std::optional{found};
+    }
+
+    Expected<std::uint8_t, CborError> code(std::int64_t key) {
+        ROPE_TRY(const std::uint64_t value, uint(key));
+        if (value > kOutcomeCodeMax) return Unexpected{CborError::out_of_range};
+        return static_cast<std::uint8_t>(value);
+    }
+};
+
+/// Tx and due records have the same three keys.
+template <typename Body>
+Expected<Body, CborError> decode_coded(Fields& fields) {
+    ROPE_TRY(const Hash32 id, fields.hash(6));
+    ROPE_TRY(const std::uint8_t code, fields.code(7));
+    ROPE_TRY(const Hash32 digest, fields.hash(8));
+    return Body{id, code, digest};
 }
 
-Expected<Hash32, CborError> take_hash(cbor::Decoder& in, std::uint64_t key) {
-    ROPE_TRY(const std::uint64_t found, in.uint());
-    if (found != key) return Unexpected{CborError::unknown_key};
-    ROPE_TRY(const BytesView bytes, in.bytes());
-    const auto hash = hash32_from(bytes);
-    if (!hash) return Unexpected{CborError::out_of_range};
-    return *hash;
-}
-
-Expected<std::uint8_t, CborError> take_code(cbor::Decoder& in) {
-    ROPE_TRY(const std::uint64_t code, take_uint(in, 7));
-    if (code > 3) return Unexpected{CborError::out_of_range};
-    return static_cast<std::uint8_t>(code);
-}
-
-Expected<TxRecord, CborError> decode_tx(cbor::Decoder& in) {
-    ROPE_TRY(const Hash32 tx_id, take_hash(in, 6));
-    ROPE_TRY(const std::uint8_t code, take_code(in));
-    ROPE_TRY(const Hash32 digest, take_hash(in, 8));
-    return TxRecord{.tx_id = tx_id, .code = code, .outcome_digest = digest};
-}
-
-Expected<DueRecord, CborError> decode_due(cbor::Decoder& in) {
-    ROPE_TRY(const Hash32 due_id, take_hash(in, 6));
-    ROPE_TRY(const std::uint8_t code, take_code(in));
-    ROPE_TRY(const Hash32 digest, take_hash(in, 8));
-    return DueRecord{.due_id = due_id, .code = code, .outcome_digest = digest};
-}
-
-Expected<PolicyRecord, CborError> decode_policy(cbor::Decoder& in) {
-    ROPE_TRY(const Hash32 policy, take_hash(in, 13));
-    ROPE_TRY(const Hash32 previous, take_hash(in, 14));
-    ROPE_TRY(const Hash32 keys, take_hash(in, 15));
+Expected<PolicyRecord, CborError> decode_policy(Fields& fields) {
+    ROPE_TRY(const Hash32 policy, fields.hash(13));
+    ROPE_TRY(const Hash32 previous, fields.hash(14));
+    ROPE_TRY(const Hash32 keys, fields.hash(15));
     return PolicyRecord{
         .policy_digest = policy, .previous_digest = previous, .keys_digest = keys};
 }
 
-Expected<BlockRecord, CborError> decode_block_body(cbor::Decoder& in, std::size_t own_keys) {
+Expected<BlockRecord, CborError> decode_block_body(Fields& fields) {
     BlockRecord body;
-    ROPE_TRY(body.state_root, take_hash(in, 9));
-    ROPE_TRY(body.record_count, take_uint(in, 10));
-    for (std::size_t i = 2; i < own_keys; ++i) {
-        ROPE_TRY(const std::uint64_t key, in.uint());
-        ROPE_TRY(const BytesView bytes, in.bytes());
-        const auto hash = hash32_from(bytes);
-        if (!hash) return Unexpected{CborError::out_of_range};
-        // Keys rise, so 11 can come only once and only before 12.
-        if (key == 11 && !body.genesis_digest && !body.sm3_root) {
-            body.genesis_digest = hash;
-        } else if (key == 12 && !body.sm3_root) {
-            body.sm3_root = hash;
-        } else {
-            return Unexpected{CborError::unknown_key};
-        }
-    }
+    ROPE_TRY(body.state_root, fields.hash(9));
+    ROPE_TRY(body.record_count, fields.uint(10));
+    ROPE_TRY(body.genesis_digest, fields.optional_hash(11));
+    ROPE_TRY(body.sm3_root, fields.optional_hash(12));
     return body;
+}
+
+Expected<void, CborError> decode_body(Fields& fields, std::uint64_t kind, Record& record) {
+    switch (kind) {
+        case 1: {
+            ROPE_TRY(record.body, decode_coded<TxRecord>(fields));
+            return {};
+        }
+        case 2: {
+            ROPE_TRY(record.body, decode_block_body(fields));
+            return {};
+        }
+        case 3: {
+            ROPE_TRY(record.body, decode_coded<DueRecord>(fields));
+            return {};
+        }
+        case 4: {
+            ROPE_TRY(record.body, decode_policy(fields));
+            return {};
+        }
+        default: return Unexpected{CborError::unexpected_type};
+    }
 }
 
 Expected<Record, CborError> decode_fields(BytesView bytes) {
     cbor::Decoder in{bytes};
-    ROPE_TRY(const std::size_t count, in.map());
-    if (count < 8 || count > 10) return Unexpected{CborError::missing_key};
-    ROPE_TRY(const std::uint64_t format, take_uint(in, 0));
+    ROPE_TRY(const cbor::MapReader map, in.fields());
+    Fields fields{in, map};
+    ROPE_TRY(const std::uint64_t format, fields.uint(0));
     if (format != kRecordFormat) return Unexpected{CborError::unsupported};
     Record record;
-    ROPE_TRY(const std::uint64_t origin_key, in.uint());
-    if (origin_key != 1) return Unexpected{CborError::unknown_key};
-    ROPE_TRY(const std::string_view origin, in.text());
-    record.origin = origin;
-    ROPE_TRY(record.height, take_uint(in, 2));
-    ROPE_TRY(record.index, take_uint(in, 3));
-    ROPE_TRY(const std::uint64_t time_ms, take_uint(in, 4));
+    ROPE_DO(fields.map.require(1));
+    ROPE_TRY(record.origin, in.text());
+    ROPE_TRY(record.height, fields.uint(2));
+    ROPE_TRY(record.index, fields.uint(3));
+    ROPE_TRY(const std::uint64_t time_ms, fields.uint(4));
     record.time_ms = static_cast<std::int64_t>(time_ms);
-    ROPE_TRY(const std::uint64_t kind, take_uint(in, 5));
-    if (kind == 2) {
-        ROPE_TRY(record.body, decode_block_body(in, count - 6));
-    } else if (kind == 1 && count == 9) {
-        ROPE_TRY(record.body, decode_tx(in));
-    } else if (kind == 3 && count == 9) {
-        ROPE_TRY(record.body, decode_due(in));
-    } else if (kind == 4 && count == 9) {
-        ROPE_TRY(record.body, decode_policy(in));
-    } else {
-        return Unexpected{CborError::unexpected_type};
-    }
-    if (const auto end = in.end(); !end) return Unexpected{end.error()};
+    ROPE_TRY(const std::uint64_t kind, fields.uint(5));
+    ROPE_DO(decode_body(fields, kind, record));
+    ROPE_DO(fields.map.finish());
+    ROPE_DO(in.end());
     return record;
 }
 

@@ -1,0 +1,163 @@
+#include "ledger/layout.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "codec/cbor.hpp"
+
+namespace ropenet::ledger {
+namespace {
+
+Bytes tagged(char tag, BytesView body) {
+    Bytes out;
+    out.reserve(body.size() + 9);
+    out.push_back(static_cast<std::uint8_t>(tag));
+    append(out, body);
+    return out;
+}
+
+std::optional<std::uint64_t> next_uint(cbor::Decoder& in) {
+    const auto value = in.uint();
+    return value ? std::optional{*value} : std::nullopt;
+}
+
+std::optional<Hash32> next_hash(cbor::Decoder& in) {
+    const auto bytes = in.bytes();
+    return bytes ? hash32_from(*bytes) : std::nullopt;
+}
+
+}  // namespace
+
+Bytes be64_key(std::uint64_t number) {
+    Bytes out;
+    out.reserve(8);
+    append_be64(out, number);
+    return out;
+}
+
+std::uint64_t be64_of(BytesView key) {
+    ROPE_CHECK(key.size() >= 8);
+    return be64_from(key.last<8>());
+}
+
+Bytes value_prefix(BytesView full_key) {
+    Bytes out;
+    out.reserve(full_key.size() + 12);
+    for (const std::uint8_t byte : full_key) {
+        out.push_back(byte);
+        if (byte == 0) out.push_back(0xFF);
+    }
+    out.push_back(0);
+    out.push_back(1);
+    return out;
+}
+
+Bytes value_key(BytesView full_key, std::uint64_t height) {
+    Bytes out = value_prefix(full_key);
+    append_be64(out, ~height);  // the newest version comes first
+    return out;
+}
+
+Bytes index_by_account(const AccountId& account, std::uint64_t index) {
+    Bytes out = tagged('a', account.bytes());
+    append_be64(out, index);
+    return out;
+}
+
+Bytes index_by_contract(std::string_view contract, std::uint64_t index) {
+    Bytes out = tagged('c', view_of(contract));
+    out.push_back(0);
+    append_be64(out, index);
+    return out;
+}
+
+Bytes index_by_code(OutcomeCode code, std::uint64_t index) {
+    const auto byte = static_cast<std::uint8_t>(code);
+    Bytes out = tagged('o', {&byte, 1});
+    append_be64(out, index);
+    return out;
+}
+
+Bytes index_of_deposit(std::uint64_t index) { return tagged('d', be64_key(index)); }
+
+Bytes index_by_content(const Hash32& sha256, const AccountId& account) {
+    Bytes out = tagged('e', sha256);
+    append(out, account.bytes());
+    return out;
+}
+
+Bytes index_of_account_deposit(const AccountId& account, std::uint64_t index) {
+    Bytes out = tagged('f', account.bytes());
+    append_be64(out, index);
+    return out;
+}
+
+Bytes stale_key(std::uint64_t height, char kind, BytesView key) {
+    Bytes out = be64_key(height);
+    out.push_back(static_cast<std::uint8_t>(kind));
+    append(out, key);
+    return out;
+}
+
+Bytes encode_summary(const HeightSummary& summary) {
+    cbor::Encoder out;
+    out.array(6).uint(summary.height).sint(summary.time_ms).uint(summary.state_version);
+    out.uint(summary.log_size).bytes(summary.state_root).bytes(summary.log_root);
+    return std::move(out).take();
+}
+
+std::optional<HeightSummary> decode_summary(BytesView bytes) {
+    cbor::Decoder in{bytes};
+    const auto count = in.array();
+    if (!count || *count != 6) return std::nullopt;
+    const auto height = next_uint(in);
+    const auto time_ms = next_uint(in);
+    const auto version = next_uint(in);
+    const auto log_size = next_uint(in);
+    const auto state_root = next_hash(in);
+    const auto log_root = next_hash(in);
+    if (!height || !time_ms || !version || !log_size || !state_root || !log_root || !in.end()) {
+        return std::nullopt;
+    }
+    return HeightSummary{.height = *height,
+                         .time_ms = static_cast<std::int64_t>(*time_ms),
+                         .state_version = *version,
+                         .log_size = *log_size,
+                         .state_root = *state_root,
+                         .log_root = *log_root};
+}
+
+Bytes encode_row(const TxRow& row) {
+    cbor::Encoder out{row.outcome.size() + 96};
+    out.array(7).uint(row.height).uint(row.position).sint(row.time_ms);
+    out.bytes(row.account.bytes()).text(row.contract).text(row.action).bytes(row.outcome);
+    return std::move(out).take();
+}
+
+std::optional<TxRow> decode_row(BytesView bytes) {
+    cbor::Decoder in{bytes};
+    const auto count = in.array();
+    if (!count || *count != 7) return std::nullopt;
+    const auto height = next_uint(in);
+    const auto position = next_uint(in);
+    const auto time_ms = next_uint(in);
+    const auto account = in.bytes();
+    const auto contract = in.text();
+    const auto action = in.text();
+    const auto outcome = in.bytes();
+    if (!height || !position || !time_ms || !account || !contract || !action || !outcome) {
+        return std::nullopt;
+    }
+    if (account->size() != 16 || *position > 0xFFFFFFFFU || !in.end()) return std::nullopt;
+    std::array<std::uint8_t, 16> id{};
+    std::ranges::copy(*account, id.begin());
+    return TxRow{.height = *height,
+                 .position = static_cast<std::uint32_t>(*position),
+                 .time_ms = static_cast<std::int64_t>(*time_ms),
+                 .account = AccountId{id},
+                 .contract = std::string{*contract},
+                 .action = std::string{*action},
+                 .outcome = to_bytes(*outcome)};
+}
+
+}  // namespace ropenet::ledger

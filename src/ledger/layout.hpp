@@ -1,0 +1,83 @@
+// Where the ledger keeps what in the key-value store. All of it is derived from the block log.
+//
+//   column      key                                      value
+//   meta        "last"                                   summary || frontier
+//   values      ordered(full key) || be64(~height)       0x00 (erased) or 0x01 || value
+//   nodes       node key of merkle/state_tree.hpp        node
+//   heights     be64(height)                             summary
+//   txs         be64(index)                              tx row
+//   tx_ids      tx_id                                    be64(index)
+//   index       'a' account(16) be64(index)              -
+//               'c' contract 0x00 be64(index)            -
+//               'o' code(1) be64(index)                  -
+//               'd' be64(index)                          account(16) sha256(32)
+//               'e' sha256(32) account(16)               be64(index)
+//               'f' account(16) be64(index)              sha256(32)
+//   records     be64(index)                              leaf, until a checkpoint's tiles hold it
+//   stale       be64(height) 'n' node key | 'v' key      -
+//
+// ordered(x) escapes 0x00 as 0x00 0xFF and ends with 0x00 0x01, so that keys keep their order and
+// none is a prefix of another. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "ledger/read_view.hpp"
+#include "types/names.hpp"
+#include "types/outcome.hpp"
+
+namespace ropenet::ledger {
+
+enum class Column : std::uint8_t {
+    meta,
+    values,
+    nodes,
+    heights,
+    txs,
+    tx_ids,
+    index,
+    records,
+    stale,
+};
+
+inline constexpr std::string_view kColumnNames[] = {"meta",   "values", "nodes",   "heights", "txs",
+                                                    "tx_ids", "index",  "records", "stale"};
+
+/// What a list needs to know of a recorded tx without reading its block.
+struct TxRow {
+    std::uint64_t height = 0;
+    std::uint32_t position = 0;  // in Block::txs
+    std::int64_t time_ms = 0;
+    AccountId account;
+    std::string contract;
+    std::string action;
+    Bytes outcome;  // encoded
+
+    friend bool operator==(const TxRow&, const TxRow&) = default;
+};
+
+Bytes be64_key(std::uint64_t number);
+std::uint64_t be64_of(BytesView key);  // the last 8 bytes; pre: at least 8
+
+Bytes value_prefix(BytesView full_key);
+Bytes value_key(BytesView full_key, std::uint64_t height);
+
+Bytes index_by_account(const AccountId& account, std::uint64_t index);
+Bytes index_by_contract(std::string_view contract, std::uint64_t index);
+Bytes index_by_code(OutcomeCode code, std::uint64_t index);
+Bytes index_of_deposit(std::uint64_t index);
+Bytes index_by_content(const Hash32& sha256, const AccountId& account);
+Bytes index_of_account_deposit(const AccountId& account, std::uint64_t index);
+
+Bytes stale_key(std::uint64_t height, char kind, BytesView key);
+
+Bytes encode_summary(const HeightSummary& summary);
+std::optional<HeightSummary> decode_summary(BytesView bytes);
+Bytes encode_row(const TxRow& row);
+std::optional<TxRow> decode_row(BytesView bytes);
+
+}  // namespace ropenet::ledger
