@@ -157,15 +157,16 @@ class MapReader {
 
     /// Pairs whose key has not been passed.
     std::size_t left() const { return left_; }
-    /// `unknown_key` if pairs remain.
+    /// `unknown_key` if pairs remain, here or in a map inside that was not read to its end.
     Expected<void, CborError> finish() const;
 
   private:
     friend class Decoder;
-    MapReader(Decoder& in, std::size_t count) : in_{&in}, left_{count} {}
-    Expected<bool, CborError> step(Expected<bool, CborError> found);
+    MapReader(Decoder& in, std::size_t count) : in_{&in}, depth_{in.depth_}, left_{count} {}
+    Expected<bool, CborError> step(BytesView key_head, BytesView key_body);
 
     Decoder* in_;
+    std::size_t depth_;  // of the decoder just inside this map
     std::size_t left_;
 };
 
