@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "crypto/verify.hpp"
 

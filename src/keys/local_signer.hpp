@@ -1,11 +1,12 @@
 // A signer whose private key lies in the memory of this process. Inside keys only.
 //
-// Threads: signing duplicates nothing but a fresh context; the key itself is never changed.
+// Threads: any may sign; each signature has a context of its own and the key is never changed.
 #pragma once
 
 #include <openssl/evp.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/error.hpp"
