@@ -59,7 +59,7 @@ void Registry::wait_until_empty(std::chrono::milliseconds time_max) {
     const auto deadline = std::chrono::steady_clock::now() + time_max;
     const MutexLock lock{mutex_};
     while (!sessions_.empty()) {
-        if (emptied_.wait_until(mutex_, deadline) == std::cv_status::timeout) return;
+        if (emptied_.wait_until(mutex_, deadline) == CondVar::Wait::timed_out) return;
     }
 }
 

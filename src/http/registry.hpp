@@ -4,7 +4,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -57,7 +56,7 @@ class Registry {
 
     const ServerConfig& config_;
     mutable Mutex mutex_;
-    std::condition_variable_any emptied_;
+    CondVar emptied_;
     std::map<std::shared_ptr<Session>, Place> sessions_ ROPE_GUARDED_BY(mutex_);
     std::map<std::string, std::size_t> served_by_peer_ ROPE_GUARDED_BY(mutex_);
     std::size_t served_ ROPE_GUARDED_BY(mutex_) = 0;

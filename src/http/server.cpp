@@ -8,10 +8,10 @@
 #include <boost/asio/strand.hpp>
 #include <charconv>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "concurrency/named_thread.hpp"
 #include "http/registry.hpp"
 #include "http/session.hpp"
 
@@ -118,7 +118,7 @@ struct Server::Impl {
     std::optional<Tcp::acceptor> acceptor;
     std::optional<net::steady_timer> pause;
     std::string address;
-    std::vector<std::thread> threads;
+    std::vector<NamedThread> threads;
 };
 
 Result<void> Server::Impl::open() {
@@ -132,7 +132,7 @@ Result<void> Server::Impl::open() {
     acceptor.emplace(std::move(opened));
     accept();
     for (unsigned i = 0; i < std::max(1U, config.threads); ++i) {
-        threads.emplace_back([this] { io->run(); });
+        threads.emplace_back("http-" + std::to_string(i), [this] { io->run(); });
     }
     return {};
 }

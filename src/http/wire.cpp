@@ -176,6 +176,7 @@ Expected<Request, ParseFailure> parse_request(BytesView bytes, const ParseLimits
     parser.eager(true);
     BytesView rest = bytes.subspan(**end);
     while (!parser.is_done()) {
+        if (rest.empty()) return Unexpected{ParseFailure{}};
         boost::system::error_code error;
         const std::size_t used = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
         rest = rest.subspan(used);
