@@ -49,11 +49,11 @@ Hash32 numbered_leaf(std::size_t i) {
     return leaf_hash(view_of(std::to_string(i)));
 }
 
-struct LogTreeTest : testing::Test {
+struct LogTreeTest : ::testing::Test {
     static constexpr std::size_t kSize = 70;
 
     Hashes leaves;
-    merkle::testing::MemoryHashes hashes;
+    testing::MemoryHashes hashes;
 
     LogTreeTest() {
         for (std::size_t i = 0; i < kSize; ++i) {
@@ -85,7 +85,7 @@ TEST(LogTreeVectorTest, has_the_roots_of_the_reference_log) {
         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
     Frontier frontier;
-    merkle::testing::MemoryHashes hashes;
+    testing::MemoryHashes hashes;
     for (std::size_t size = 0; size < roots.size(); ++size) {
         EXPECT_EQ(hex(frontier.root()), roots[size]);
         EXPECT_EQ(hex(*root_at(hashes, size)), roots[size]);

@@ -17,10 +17,10 @@ Bytes numbered_entry(std::uint64_t i) {
 }
 
 /// A log kept as files only, with what its files should say beside it.
-struct TilesTest : testing::Test {
+struct TilesTest : ::testing::Test {
     std::map<std::string, Bytes> files;
     std::uint64_t size = 0;
-    merkle::testing::MemoryHashes hashes;
+    testing::MemoryHashes hashes;
 
     ReadTile read_file() const {
         return [this](const std::string& path) -> std::optional<Bytes> {
