@@ -1,10 +1,8 @@
 // The truth of a rope: every block's bytes, appended in height order, one fdatasync each.
 //
 // Knows a block as bytes and a height. What was acknowledged is never cut off and never silently
-// replaced: damage there is an error that names the repair; above it a torn tail is removed at
-// open. Threads: append, sync and for_each's writer-side use from one thread; read, for_each and
-// the height
-//          getters from any thread beside it.
+// replaced: damage there is an error that names the repair. Above it a torn tail goes at open.
+// Threads: append and sync from one thread; everything const from any thread beside it.
 // Errors:  io: after a failed append or sync the instance is dead and refuses everything.
 //          corrupt: a stored block is not what was written; it is never returned.
 #pragma once
@@ -79,21 +77,34 @@ class BlockLog {
         std::uint32_t segment = 0;
         std::uint32_t offset = 0;
     };
+    struct Damage {
+        Position at;
+        std::string reason;
+    };
 
     BlockLog(FileSystem& fs, std::string dir, BlockLogLimits limits);
 
-    Result<void> scan(std::uint64_t protected_height);
-    Result<void> cut(std::uint32_t segment, std::uint64_t offset, std::string reason);
+    // Opening, in block_log_open.cpp.
+    Result<void> load(std::uint64_t floor_height);
+    Result<std::vector<std::uint32_t>> list_segments();
+    /// The first place that cannot be read; absent when everything is whole.
+    Result<std::optional<Damage>> scan(const std::vector<std::uint32_t>& segments);
+    Result<std::optional<Damage>> scan_segment(std::uint32_t number);
+    Result<void> cut(const Damage& damage, const std::vector<std::uint32_t>& segments);
     Result<void> make_ready();
+    Result<std::uint64_t> load_acked();
+
+    Result<void> append_entry(std::uint64_t height, BytesView block);
+    Result<void> sync_segment();
     Result<void> start_segment(std::uint32_t number);
-    Result<void> write_acked();
-    Result<std::uint64_t> read_acked();
-    Result<void> die(Result<void> failed);
+    Result<void> write_acked(std::uint64_t height);
+    Result<void> die(Result<void> result);
     Result<void> alive() const;
 
-    void remember(std::uint64_t height, Position position) ROPE_EXCLUDES(mutex_);
+    void remember(Position position) ROPE_EXCLUDES(mutex_);
     std::optional<Position> find_position(std::uint64_t height) const ROPE_EXCLUDES(mutex_);
-    Result<Bytes> read_from(const File& file, Position at, std::uint64_t height) const;
+    Result<Bytes> read_entry(const File& file, Position at, std::uint64_t height) const;
+    Error damaged(Position at, std::uint64_t height, const std::string& reason) const;
     std::string segment_path(std::uint32_t number) const;
 
     FileSystem& fs_;
@@ -107,6 +118,7 @@ class BlockLog {
     std::uint64_t segment_size_ = 0;
     std::unique_ptr<File> acked_;
     std::uint32_t acked_slot_ = 0;
+    Bytes entry_;  // the buffer of append, kept for the next block
 
     std::atomic<std::uint64_t> last_height_{0};
     std::atomic<std::uint64_t> durable_height_{0};

@@ -1,12 +1,9 @@
 // Files and folders as storage needs them, behind an interface that tests can make fail.
 //
 // Knows no formats. Two implementations: PosixFileSystem, and testing::FaultFs in memory.
-// Threads: a FileSystem from any thread; one File from one thread at a time, except read_at, which
-//          any thread may call beside an append.
+// Threads: a FileSystem from any thread; a File from one, but read_at from any beside an append.
 // Errors:  io with the path, the operation and the system's reason; not_found for a missing file.
-// Durable: a file's bytes after File::sync; its name (creation, rename, removal) after sync_dir of
-// the
-//          folder that holds it.
+// Durable: bytes after File::sync; a name (creation, rename, removal) after sync_dir of its folder.
 #pragma once
 
 #include <cstddef>
@@ -70,7 +67,7 @@ class FileSystem {
     virtual Result<void> remove(const std::string& path) = 0;
     /// A file, or a folder with everything below it; nothing there is fine.
     virtual Result<void> remove_all(const std::string& path) = 0;
-    /// With parents; existing ones are fine.
+    /// With parents; existing ones are fine. The names of new ones are durable at return.
     virtual Result<void> create_dirs(const std::string& path) = 0;
     /// Names, not paths, sorted; files and folders.
     virtual Result<std::vector<std::string>> list(const std::string& dir) = 0;

@@ -1,12 +1,11 @@
 // A key-value store with columns: what is derived from the block log and may lag behind it.
 //
-// There is no write-ahead log: a write is visible at once and lost in a crash unless flushed. A
-// flush, ours or one the memory limit causes, always takes all columns at one point between two
-// batches, so whatever height the caller stores in a batch is the height of everything that
-// survives. Closing flushes nothing. Knows no ledger: the caller names the columns. Threads: reads
-// from any thread; write and flush from one. Errors:  corrupt: a checksum failed. io: the disk
-// failed; after a failed write or flush the instance
-//          is dead and refuses everything. config: a column of a newer version.
+// There is no write-ahead log. A write is visible at once and lost in a crash unless flushed. Every
+// flush, also one that the memory limit causes, takes all columns at one point between two batches:
+// the height a caller stores in each batch is the height of everything that survives. Closing
+// flushes nothing. Knows no ledger: the caller names the columns.
+// Threads: reads from any thread; write and flush from one.
+// Errors:  io (after a failed write or flush the instance is dead), corrupt, config.
 #pragma once
 
 #include <cstddef>
@@ -48,21 +47,29 @@ class KvEnvironment {
 /// Changes that become visible together. Of two changes to one key the later one wins.
 class KvBatch {
   public:
-    KvBatch();
-    ~KvBatch();
-    KvBatch(KvBatch&& other) noexcept;
-    KvBatch& operator=(KvBatch&& other) noexcept;
-
     void put(Column column, BytesView key, BytesView value);
     void del(Column column, BytesView key);
     /// Keys from `from` up to, not including, `to`.
     void del_range(Column column, BytesView from, BytesView to);
     void clear();
-    std::size_t count() const;
+    std::size_t count() const { return changes_.size(); }
 
   private:
     friend class Kv;
-    struct Change;
+    enum class Kind : std::uint8_t { put, del, del_range };
+    struct Change {
+        Kind kind = Kind::put;
+        Column column = 0;
+        std::size_t at = 0;  // first and then second stand there in bytes_
+        std::size_t first = 0;
+        std::size_t second = 0;
+    };
+
+    void add(Kind kind, Column column, BytesView first, BytesView second);
+    BytesView first_of(const Change& change) const;
+    BytesView second_of(const Change& change) const;
+
+    Bytes bytes_;
     std::vector<Change> changes_;
 };
 
@@ -160,6 +167,8 @@ class Kv {
   private:
     struct Open;
     explicit Kv(std::unique_ptr<Open> open);
+    Result<void> alive() const;
+
     std::unique_ptr<Open> open_;
 };
 

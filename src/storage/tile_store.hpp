@@ -1,5 +1,4 @@
-// The public log folder of a rope: checkpoint, tile/..., policies/...; any static web server can
-// serve it.
+// The public log folder of a rope: checkpoint, tile/..., policies/...; any web server can serve it.
 //
 // Knows no hashing: the caller says which bytes stand at which path. The files are derived from the
 // block log, so they need no durability of their own, with one rule: a checkpoint never reaches the
@@ -24,7 +23,7 @@
 namespace ropenet::storage {
 
 /// A full tile of entries: 256 records of just under 64 KiB with their lengths.
-inline constexpr std::uint64_t kTileBytesMax = 16ULL << 20;
+inline constexpr std::uint64_t kTileBytesMax = 17ULL << 20;
 
 struct TileFile {
     std::string path;  // relative to the log folder: tile/0/x001/234.p/5
@@ -61,6 +60,7 @@ class TileStore {
 
     Result<void> write_tile(const TileFile& tile);
     Result<void> sync_all();
+    Result<void> drop_partials();
     Result<void> die(Result<void> result);
     Result<void> alive() const;
     void note_dirs_of(std::string_view path);
@@ -69,7 +69,6 @@ class TileStore {
     const std::string dir_;
     std::set<std::string> files_to_sync_;
     std::set<std::string> dirs_to_sync_;
-    std::set<std::string> dirs_synced_;    // folders whose own name is known to be on the disk
     std::vector<std::string> full_tiles_;  // written since the last checkpoint
     std::atomic<bool> dead_{false};
 };
