@@ -121,7 +121,7 @@ key "$(cat log.vkey)"
 head -n 1 "$W/lines" | cut -d' ' -f2 | base64 -d | tail -c +5 > "$W/sig"
 signed checkpoint.txt "the log signed checkpoint.txt"
 count=0
-tail -n +2 "$W/lines" > "$W/cosignatures"
+tail -n +2 "$W/lines" | sort -u -k1,1 > "$W/cosignatures"
 while read -r name signature; do
   vkey=$(awk -v url="https://$name" '$1 == "witness" && $4 == url { print $3 }' policy.txt)
   key "$vkey"
