@@ -82,7 +82,8 @@ function entryTitle(entry) {
 function entryNotes(entry) {
   const fields = entry.fields ?? {};
   const id = fields.id ?? fields.issuer_id;
-  const parts = [id, fields.date, fields.region, fields.doc_type, fields.level, fields.group];
+  const parts = [id, fields.date, fields.region];
+  if (language === "en") parts.push(fields.doc_type, fields.level, fields.group);
   if (fields.status === "draft") parts.push(t("draft"));
   return parts.filter(Boolean).join(" · ");
 }
@@ -106,7 +107,7 @@ function attributedText(fields) {
 function attestationNode(entry) {
   const names = (entry.attested_by ?? []).map((who) =>
     typeof who === "string" ? who : who.account_name ?? who.name ?? who.account);
-  if (names.length) return make("span", { class: "good", text: `${t("attested_by")} ${names.join(", ")}` });
+  if (names.length) return make("span", { class: "good", text: t("attested_by") + names.join(", ") });
   if (!entry.fields?.attributed_to) return make("span", { text: "–" });
   return make("span", { class: "caution", text: t("not_attested") });
 }
@@ -139,7 +140,9 @@ function drawWords() {
 function drawFacts() {
   const rope = state.ropes.find((one) => one.rope === state.rope);
   if (!rope) return;
-  $("demo").hidden = !(rope.demo || rope.origin?.startsWith("dev."));
+  for (const banner of document.querySelectorAll(".demo")) {
+    banner.hidden = !(rope.demo || rope.origin?.startsWith("dev."));
+  }
   $("height").textContent = count(rope.height);
   $("log-size").textContent = count(rope.log_size);
   $("block-time").textContent = timeText(rope.time_ms);
@@ -236,7 +239,7 @@ function drawResult() {
   if (!found) return box.replaceChildren();
   if (found.note) return box.replaceChildren(make("p", { class: "notice", text: t(found.note) }));
   const parts = [];
-  if (found.file) parts.push(make("p", { class: "hint", text: `${t("hash_of")} ${found.file}` }),
+  if (found.file) parts.push(make("p", { class: "hint", text: t("hash_of") + found.file }),
     make("p", { class: "hash", text: found.hash }));
   if (found.tx) parts.push(make("h3", { text: t("found_tx") }), make("p", {}, statusNode(found.tx), " ",
     `${found.tx.contract}/${found.tx.action} · ${timeText(found.tx.time_ms)} · `, txLink(found.tx.tx_id)));
@@ -254,6 +257,17 @@ function definition(key, content) {
   return [make("dt", { text: t(key) }), make("dd", {}, content)];
 }
 
+/// What must be said wherever an entry is shown.
+function attributionOf(txId) {
+  const known = [...state.entries, ...(state.search?.entries ?? [])];
+  const entry = known.find((one) => one.tx_id === txId);
+  if (!entry) return [];
+  return [...definition("recorded_by", entry.account_name ?? entry.account),
+    ...definition("attributed_to", attributedText(entry.fields ?? {})),
+    ...definition("source", sourceOf(entry.fields ?? {})),
+    ...definition("attestation", attestationNode(entry))];
+}
+
 function drawDetail() {
   const body = $("detail-body");
   const tx = state.shown?.tx;
@@ -265,16 +279,19 @@ function drawDetail() {
     ...definition("message", tx.message?.[language]),
     ...definition("action", `${tx.contract}/${tx.action}`),
     ...definition("account", make("span", { class: "hash", text: [tx.account_name, tx.account].filter(Boolean).join(" · ") })),
+    ...attributionOf(tx.tx_id),
     ...definition("time", timeText(tx.time_ms)),
     ...definition("height", recorded ? count(tx.height) : null),
     ...definition("position", recorded ? count(tx.index) : null),
-    ...definition("tx_id", make("span", { class: "hash", text: tx.tx_id })),
-    ...definition("args", tx.args ? make("pre", { tabindex: "0", text: JSON.stringify(tx.args, null, 2) }) : null));
+    ...definition("tx_id", make("span", { class: "hash", text: tx.tx_id })));
+  const args = tx.args && Object.keys(tx.args).length ? [make("h3", { text: t("args") }),
+    make("pre", { tabindex: "0", text: JSON.stringify(tx.args, null, 2) })] : [];
   const links = make("p", { class: "row" });
   if (recorded) links.append(make("a", { class: "button primary", href: ropePath(`/txs/${tx.tx_id}/bundle`),
     download: `${tx.tx_id}.tar`, text: t("bundle"), onclick: (event) => downloadBundle(event, tx.tx_id) }));
   links.append(make("a", { class: "button", href: ropePath(`/txs/${tx.tx_id}`), text: t("json") }));
-  body.replaceChildren(list, links, make("p", { class: "hint", id: "bundle-note", role: "status", text: t("bundle_note") }));
+  const note = make("p", { class: "hint", id: "bundle-note", role: "status", text: t("bundle_note") });
+  body.replaceChildren(list, links, note, ...args);
 }
 
 function drawAll() {
@@ -358,6 +375,7 @@ async function lookUp(hash, file) {
     state.search = { note: "not_hash" };
     return drawResult();
   }
+  history.replaceState(null, "", `#/${encodeURIComponent(state.rope)}/find/${hash}`);
   try {
     const [tx, page] = await Promise.all([findTx(hash), get(ropePath(`/entries?limit=30&sha256=${hash}`))]);
     state.search = { hash, file, tx, entries: page.entries };
@@ -394,7 +412,7 @@ function chooseRope(rope) {
   refresh();
 }
 
-/// "#/<rope>" and "#/<rope>/tx/<id>": what is shown can be linked to.
+/// "#/<rope>", "#/<rope>/tx/<id>" and "#/<rope>/find/<hash>": what is shown can be linked to.
 async function followHash() {
   const [, rope, kind, id] = location.hash.split("/").map(decodeURIComponent);
   const dialog = $("detail");
@@ -402,6 +420,10 @@ async function followHash() {
   if (kind !== "tx" || !/^[0-9a-f]{64}$/.test(id ?? "")) {
     state.shown = null;
     if (dialog.open) dialog.close();
+    if (kind === "find" && id !== state.search?.hash) {
+      $("query").value = id;
+      await lookUp(id);
+    }
     return;
   }
   state.shown = { id };
@@ -438,7 +460,8 @@ function listen() {
   $("detail-close").addEventListener("click", () => $("detail").close());
   $("detail").addEventListener("click", (event) => { if (event.target === $("detail")) $("detail").close(); });
   $("detail").addEventListener("close", () => {
-    if (state.shown) history.replaceState(null, "", `#/${encodeURIComponent(state.rope)}`);
+    const found = state.search?.hash ? `/find/${state.search.hash}` : "";
+    if (state.shown) history.replaceState(null, "", `#/${encodeURIComponent(state.rope)}${found}`);
     state.shown = null;
   });
   window.addEventListener("hashchange", followHash);
