@@ -19,6 +19,7 @@ MACHINE_PATH = re.compile(
 REGISTRY = re.compile(
     r"crates\." r"io|py" r"pi\.org|registry\.npm" r"js|proxy\.go" r"lang|repo1?\.mav" r"en"
     r"|deb\.deb" r"ian\.org")
+PLACES = ((MACHINE_PATH, "a path of one machine"), (REGISTRY, "a registry host"))
 LOCK_FILES = re.compile(r"(?:^|/)(?:[^/]*\.lock|package-lock\.json|go\.sum)$")
 
 # word: (what to say instead, folders where it may stand)
@@ -36,7 +37,7 @@ def check_places(path, text):
     if LOCK_FILES.search(path.as_posix()):
         return
     for number, line in enumerate(text.splitlines(), 1):
-        for pattern, what in ((MACHINE_PATH, "a path of one machine"), (REGISTRY, "a registry host")):
+        for pattern, what in PLACES:
             if match := pattern.search(line):
                 yield f"{path}:{number}: {what}: {match[0]}"
 

@@ -3,11 +3,10 @@
 
 Usage: tools/check_unordered.py src tools/layers.toml
 
-The order of such a walk differs between machines, so a root that depends on it would too. Looking up,
-inserting and counting are fine. The check knows names, not types: it collects what is declared as
-std::unordered_* (directly or through an alias) and looks for range-for, begin() and std::ranges over
-those names. A container handed over under another name escapes it; the simulation of several nodes
-is the second net.
+The order of such a walk differs between machines, so a root that depends on it would too. Looking
+up, inserting and counting are fine. The check knows names, not types: it collects what is declared
+as std::unordered_* (directly or through an alias) and looks for range-for, begin() and std::ranges
+over those names. A container handed over under another name escapes it.
 """
 import pathlib
 import re
@@ -19,7 +18,9 @@ from lib.cpp_text import without_comments_and_strings
 DECLARED = re.compile(r"\bstd::unordered_(?:multi)?(?:map|set)\s*<")
 ALIAS = re.compile(r"\busing\s+(\w+)\s*=\s*std::unordered_(?:multi)?(?:map|set)\s*<")
 RANGE_FOR = re.compile(r"\bfor\s*\(([^;]*?[^:]):([^:][^;]*?)\)\s*[^)]", re.DOTALL)
-WALK = r"\b{name}\s*(?:\.|->)\s*c?r?(?:begin|end)\s*\(|\bstd::(?:c?begin|ranges::\w+)\s*\(\s*[\w.>-]*\b{name}\b"
+WALK = (
+    r"\b{name}\s*(?:\.|->)\s*c?r?(?:begin|end)\s*\("
+    r"|\bstd::(?:c?begin|ranges::\w+)\s*\(\s*[\w.>-]*\b{name}\b")
 
 
 def after_template(text, start):

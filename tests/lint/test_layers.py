@@ -1,4 +1,4 @@
-"""Goal: check_layers.py and check_unordered.py report each kind of fault. Method: plant one each."""
+"""Goal: check_layers.py and check_unordered.py report each kind of fault. Method: plant one."""
 from planted import LAYERS, Planted
 
 ARGUMENTS = ("src", "tools/layers.toml")
@@ -117,10 +117,12 @@ class Unordered(Planted):
         self.fault()
 
     def test_sees_through_an_alias_and_a_member_of_the_header(self):
-        self.append("src/types/name.hpp", "using Seen = std::unordered_set<int>;\nstruct A { Seen seen; };\n")
+        alias = "using Seen = std::unordered_set<int>;\nstruct A { Seen seen; };\n"
+        self.append("src/types/name.hpp", alias)
         self.plant("int f(A& a) { for (int k : a.seen) return k; return 0; }\n")
         self.fault()
 
     def test_leaves_the_shell_alone(self):
-        self.append("src/storage/store.hpp", self.MAP + "void g() { for (auto& c : counts) use(c); }\n")
+        walk = "void g() { for (auto& c : counts) use(c); }\n"
+        self.append("src/storage/store.hpp", self.MAP + walk)
         self.expect_ok("check_unordered.py", *ARGUMENTS)

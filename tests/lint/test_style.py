@@ -26,7 +26,8 @@ class Style(Planted):
 
     def test_counts_a_method_inside_a_class_inside_a_namespace(self):
         body = function(71, "[[nodiscard]] static Expected<int, E> find(View v) const noexcept")
-        self.refuse("find has 71", "src/types/a.cpp", f"namespace a {{\nclass B {{\n{body}}};\n}}\n")
+        text = f"namespace a {{\nclass B {{\n{body}}};\n}}\n"
+        self.refuse("find has 71", "src/types/a.cpp", text)
 
     def test_counts_a_constructor_with_braced_initialisers(self):
         body = function(71, "A::A(int x) : a_{x}, b_{{1, 2}}, c_(x)")

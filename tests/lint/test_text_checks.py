@@ -23,7 +23,8 @@ class Docs(Planted):
         self.fault("../elsewhere.md")
 
     def test_does_not_follow_sites_or_code(self):
-        text = "# 第一个 证据\n\n[a](https://example.org/x) `[b](gone.md)` [c](#第一个-证据)\n\n```\n[d](gone)\n```\n"
+        text = ("# 第一个 证据\n\n[a](https://example.org/x) `[b](gone.md)` [c](#第一个-证据)\n\n"
+                "```\n[d](gone)\n```\n")
         self.write("README.md", text)
         self.expect_ok("check_docs.py", ".")
 

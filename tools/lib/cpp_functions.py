@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from lib.cpp_text import without_comments_and_strings, without_directives
 
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
-NOT_A_FUNCTION = re.compile(r"^\s*(?:using|typedef|static_assert|friend\s+class|extern\s+template)\b")
+NOT_A_FUNCTION = re.compile(
+    r"^\s*(?:using|typedef|static_assert|friend\s+class|extern\s+template)\b")
 TAIL = re.compile(
     r"\s*(?:(?:const|noexcept|override|final|mutable|try|&&|&)\s*|\[\[[^\]]*\]\]\s*|->(?:[^:]|::)*"
     r"|requires\b.*|[A-Z][A-Z_]+\s*)*(?P<initialisers>:(?!:).*)?$",
     re.DOTALL,
 )
-MACRO_TEST = re.compile(r"^\s*(?:TYPED_)?TEST(?:_[FP])?\s*$|^\s*(?:RC_GTEST_PROP|BENCHMARK\w*)\s*$")
+OPERATOR = re.compile(r"\boperator\s*(?:\(\)|\[\]|\"\"\s*\w*|[^\s\w(]+)")
+MACRO_TEST = re.compile(r"^(?:(?:TYPED_)?TEST(?:_[FP])?|RC_GTEST_PROP|BENCHMARK\w*)$")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Function:
 
 
 def _flatten(head):
-    """Splits a declaration's head into text outside brackets and the contents of its (...) groups."""
+    """A declaration's head as text outside brackets, and the contents of its bracket groups."""
     outside, groups, depth, angle, current = [], [], 0, 0, []
     previous = ""
     for char in head:
@@ -44,7 +46,7 @@ def _flatten(head):
                 outside.append(char)
                 previous = char
                 continue
-        if depth == 0 and angle == 0 and char != ">":
+        if depth == 0 and angle == 0 and (char != ">" or previous == "-"):
             outside.append(char)
         elif depth:
             current.append(char)
@@ -73,7 +75,7 @@ def _count_parameters(group):
 def _signature(head):
     """(name, parameter count, rest after the parameters), or None if `head` declares no function."""
     head = re.sub(r"\b(?:public|private|protected)\s*:(?!:)", " ", head)
-    head = re.sub(r"\boperator\s*(?:\(\)|\[\]|\"\"\s*\w*|[^\s\w(]+)", "operator_ ", head)
+    head = OPERATOR.sub("operator_ ", head)
     head = re.sub(r"\[\[[^\]]*\]\]|\balignas\([^)]*\)", " ", head)
     if NOT_A_FUNCTION.match(head):
         return None
