@@ -19,7 +19,7 @@ Expected<std::optional<BytesView>, CborError> read_payload(cbor::Decoder& in) {
 
 }  // namespace
 
-Sign1View view_of(const Sign1& message) {
+Sign1View parts_of(const Sign1& message) {
     Sign1View view{.protected_bytes = message.protected_bytes,
                    .unprotected = message.unprotected,
                    .payload = std::nullopt,
@@ -70,7 +70,7 @@ Bytes encode_sign1(const Sign1View& message) {
 }
 
 Bytes encode_sign1(const Sign1& message) {
-    return encode_sign1(view_of(message));
+    return encode_sign1(parts_of(message));
 }
 
 Bytes sig_structure(BytesView protected_bytes, BytesView payload) {

@@ -32,7 +32,7 @@ struct Sign1 {
     friend bool operator==(const Sign1&, const Sign1&) = default;
 };
 
-Sign1View view_of(const Sign1& message);
+Sign1View parts_of(const Sign1& message);
 
 Expected<Sign1View, CborError> decode_sign1_view(BytesView bytes);
 Expected<Sign1, CborError> decode_sign1(BytesView bytes);

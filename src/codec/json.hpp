@@ -28,7 +28,7 @@ enum class JsonError : std::uint8_t {
     too_large,      // longer than the limit
     depth,          // arrays and objects nested deeper than the limit
     duplicate_key,  // a name twice in one object
-    invalid_utf8,   // also an escaped lone surrogate
+    invalid_utf8,   // also an escaped second half of a surrogate pair alone
     out_of_range,   // a number no double holds; for jcs also an integer beyond 2^53
 };
 std::string_view name_of(JsonError error);
