@@ -27,7 +27,7 @@ CPP = {".hpp", ".cpp"}
 SCRIPTS = {".py", ".sh", ".js", ".mjs", ".ts", ".go", ".css"}
 TEXT = CPP | SCRIPTS | {".md", ".toml", ".txt", ".cmake", ".json", ".yaml", ".yml", ".html", ".csv"}
 # Input as it was received, and files whose bytes are fixed by a format.
-VERBATIM = ("data/", "tests/vectors/", "tests/fuzz/corpus/", "tests/foreign/fixture/")
+VERBATIM = ("data/", "tests/vectors/", "tests/fuzz/corpus/")
 BANNED_NAME = re.compile(
     r"^(?:utils?|common|helpers?|misc|stuff|.*_(?:v\d+|old|new2?|final|copy))$")
 LEFT_OPEN = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
