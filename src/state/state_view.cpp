@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/hash.hpp"
-
 namespace ropenet::state {
 
 Bytes full_key(std::string_view contract, std::string_view key) {
@@ -19,9 +17,7 @@ std::vector<merkle::TreeChange> tree_changes(const StateDiff& diff) {
     std::vector<merkle::TreeChange> out;
     out.reserve(diff.size());
     for (const auto& [key, value] : diff) {
-        merkle::TreeChange change{.key = crypto::sha256(key), .value = std::nullopt};
-        if (value) change.value = crypto::sha256(*value);
-        out.push_back(change);
+        out.push_back(merkle::change_of(key, value));
     }
     std::ranges::sort(out, {}, &merkle::TreeChange::key);
     return out;
