@@ -30,7 +30,9 @@ WORDS = {
     r"\w*wallet\w*": ("account", None),
     r"(?:\w+_)?fuel(?:_\w+)?": ("gas", ("src/vm",)),
 }
-IDENTIFIERS = {re.compile(rf"\b(?:{words})\b", re.IGNORECASE): rest for words, rest in WORDS.items()}
+IDENTIFIERS = {
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE): rest for words, rest in WORDS.items()
+}
 
 
 def check_places(path, text):

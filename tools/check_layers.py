@@ -3,8 +3,8 @@
 
 Usage: tools/check_layers.py src tools/layers.toml
 
-Test code (*_test.cpp and testing/ folders) may include what it likes. What the check does not see: a
-forbidden module reached through an allowed one; so every file names what it uses.
+Test code (*_test.cpp and testing/ folders) may include what it likes. What the check does not see:
+a forbidden module reached through an allowed one; so every file names what it uses.
 """
 import graphlib
 import pathlib

@@ -3,8 +3,8 @@
 
 Usage: tools/run_ctest.py BUILD_DIR RESULTS_FILE [CTEST_ARGUMENT...]
 
-Appends `PASSED FAILED` to RESULTS_FILE, counted from ctest's JUnit report. A test that was chosen but
-did not run counts as failed. Exits 0 when ctest ran at all: ./test decides from the counts.
+Appends `PASSED FAILED` to RESULTS_FILE, counted from ctest's JUnit report. A test that was chosen
+but did not run counts as failed. Exits 0 when ctest ran at all: ./test decides from the counts.
 """
 import pathlib
 import re

@@ -1,7 +1,7 @@
 // Bytes, fixed-size hashes, and their text forms (hex, base64).
 //
-// Decoding text refuses anything but the one canonical spelling: lower-case hex, padded base64 whose
-// unused bits are zero. Pure; any thread.
+// Decoding text refuses anything but the one canonical spelling: lower-case hex, padded base64
+// whose unused bits are zero. Pure; any thread.
 #pragma once
 
 #include <array>

@@ -73,7 +73,7 @@ def _count_parameters(group):
 
 
 def _signature(head):
-    """(name, parameter count, rest after the parameters), or None if `head` declares no function."""
+    """(name, parameter count, rest after the parameters), or None if `head` is no function's."""
     head = re.sub(r"\b(?:public|private|protected)\s*:(?!:)", " ", head)
     head = OPERATOR.sub("operator_ ", head)
     head = re.sub(r"\[\[[^\]]*\]\]|\balignas\([^)]*\)", " ", head)
