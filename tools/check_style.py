@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-from lib.cpp_functions import functions_of
+from lib.cpp_functions import Function, functions_of
 from lib.cpp_text import without_comments_and_strings
 from lib.tracked import ROOT, tracked_files
 
@@ -130,15 +130,9 @@ def check_python(found, path, text):
         return
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            names = [a.arg for a in node.args.posonlyargs + node.args.args]
-            count = len([name for name in names if name not in ("self", "cls")])
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            check_function(found, path, PythonFunction(node.name, node.lineno, lines, count))
-
-
-class PythonFunction:
-    def __init__(self, name, line, lines, parameters):
-        self.name, self.line, self.lines, self.parameters = name, line, lines, parameters
+            # Arguments of Python calls carry their names, so their number is left to review.
+            check_function(found, path, Function(node.name, node.lineno, lines, parameters=0))
 
 
 def is_script(path, data):
