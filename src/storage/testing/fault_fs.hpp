@@ -36,9 +36,9 @@ class FaultFs final : public FileSystem {
     Result<bool> exists(const std::string& path) override;
     Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
 
-    /// The n-th change from now (1 = the next) fails with io, once; a failed append leaves half.
-    /// Changes: opening a file that is created or emptied, append, write_at, sync, truncate,
-    /// rename, remove, create_dirs, sync_dir.
+    /// The n-th change from now (1 = the next, 0 = none) fails with io, once; a failed append
+    /// leaves half. Changes: opening a file that is created or emptied, append, write_at, sync,
+    /// truncate, rename, remove, create_dirs, sync_dir.
     void fail_change(std::size_t n);
     /// Changes asked for since the start.
     std::size_t change_count() const;
