@@ -13,9 +13,6 @@
 namespace ropenet::json {
 namespace {
 
-// RFC 7493 section 2.2: beyond this not every integer is a double.
-constexpr std::uint64_t kExactIntegerMax = std::uint64_t{1} << 53;
-
 /// RFC 8785 section 3.2.2.2; a plain serializer may write the same.
 void write_string(std::string& out, std::string_view text) {
     static constexpr std::string_view kDigits = "0123456789abcdef";
@@ -133,14 +130,8 @@ struct Canonical {
 
     Written operator()(std::monostate) const { return put("null"); }
     Written operator()(bool value) const { return put(value ? "true" : "false"); }
-    Written operator()(std::int64_t value) const {
-        const auto bits = static_cast<std::uint64_t>(value);
-        const std::uint64_t magnitude = value < 0 ? ~bits + 1 : bits;
-        if (magnitude > kExactIntegerMax) return Unexpected{JsonError::out_of_range};
-        write_integer(out, value);
-        return {};
-    }
-    Written operator()(std::uint64_t) const { return Unexpected{JsonError::out_of_range}; }
+    Written operator()(std::int64_t value) const { return integer(value); }
+    Written operator()(std::uint64_t value) const { return integer(value); }
     Written operator()(double value) const {
         if (!std::isfinite(value)) return Unexpected{JsonError::out_of_range};
         return put(es6_number(value));
@@ -181,6 +172,17 @@ struct Canonical {
     }
 
   private:
+    /// Readers of the canonical form take every number for a double. An integer passes if that
+    /// changes nothing: every one to 2^53, and few beyond.
+    template <std::integral T>
+    Written integer(T value) const {
+        std::string text;
+        write_integer(text, value);
+        if (es6_number(static_cast<double>(value)) != text) {
+            return Unexpected{JsonError::out_of_range};
+        }
+        return put(text);
+    }
     Written put(std::string_view text) const {
         out += text;
         return {};

@@ -29,7 +29,7 @@ enum class JsonError : std::uint8_t {
     depth,          // arrays and objects nested deeper than the limit
     duplicate_key,  // a name twice in one object
     invalid_utf8,   // also an escaped second half of a surrogate pair alone
-    out_of_range,   // a number no double holds; for jcs also an integer beyond 2^53
+    out_of_range,   // a number no double holds; for jcs also an integer that is not exactly one
 };
 std::string_view name_of(JsonError error);
 

@@ -213,13 +213,16 @@ TEST(Jcs, writes_the_numbers_of_rfc_8785_appendix_b) {
               JsonError::out_of_range);
 }
 
-TEST(Jcs, takes_integers_to_2_to_the_53_and_no_further) {
+TEST(Jcs, takes_integers_to_2_to_the_53_and_beyond_only_what_a_double_spells_alike) {
     EXPECT_EQ(canonical("[9007199254740992,-9007199254740992]"),
               "[9007199254740992,-9007199254740992]");
     EXPECT_EQ(canonical("9007199254740993"), "out_of_range");
     EXPECT_EQ(canonical("-9007199254740993"), "out_of_range");
     EXPECT_EQ(canonical("-9223372036854775808"), "out_of_range");
     EXPECT_EQ(canonical("18446744073709551615"), "out_of_range");
+    EXPECT_EQ(canonical("[9007199254740994,922303685e7]"), "[9007199254740994,9223036850000000]");
+    EXPECT_EQ(canonical("9223372036854776000"), "9223372036854776000");
+    EXPECT_EQ(canonical("9223372036854775808"), "out_of_range");
     EXPECT_EQ(canonical("[1.0,-0,-0.0,1e2]"), "[1,0,0,100]");
 }
 
