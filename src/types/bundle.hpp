@@ -28,8 +28,8 @@
 namespace ropenet {
 
 inline constexpr std::size_t kBundleFileBytesMax = 1024 * 1024;
-inline constexpr std::size_t kBundlePoliciesMax = 1'000;
-/// 1,000 policies of three files, and all others.
+inline constexpr std::size_t kBundlePoliciesMax = 100;
+/// Every policy with its three files, and all others.
 inline constexpr std::size_t kBundleFilesMax = 3 * kBundlePoliciesMax + 32;
 inline constexpr std::size_t kBundleTarBytesMax = 32 * 1024 * 1024;
 

@@ -62,6 +62,20 @@ TEST(BundleTest, a_part_is_there_whole_or_not_at_all) {
     EXPECT_EQ(fault_of(files_of({"policies/1.cbor", "policies/1.tlog"})), "missing policies/0.txt");
 }
 
+TEST(BundleTest, takes_as_many_policies_as_the_limit_and_not_one_more) {
+    BundleFiles files = files_of();
+    const auto add = [&files](std::size_t k) {
+        files["policies/" + std::to_string(k) + ".cbor"] = {};
+        files["policies/" + std::to_string(k) + ".tlog"] = {};
+        files["policies/" + std::to_string(k - 1) + ".txt"] = {};
+    };
+    for (std::size_t k = 1; k <= kBundlePoliciesMax; ++k)
+        add(k);
+    EXPECT_EQ(fault_of(files), "none");
+    add(kBundlePoliciesMax + 1);
+    EXPECT_EQ(fault_of(files), "unknown policies/100.txt");
+}
+
 TEST(BundleTest, takes_a_file_of_one_mebibyte_and_not_one_byte_more) {
     BundleFiles files = files_of();
     files["tx.cose"].resize(kBundleFileBytesMax);

@@ -219,7 +219,7 @@ TEST_F(VerifyLogTest, names_each_broken_rule_of_record_order) {
                   records[0].body = TxRecord{};
                   records[0].height = 1;
               }),
-              "the first record is not that of a genesis");
+              "not a record");
     EXPECT_EQ(fault([&] { std::get<BlockRecord>(records[4].body).record_count = 2; }),
               "another number of records in the block");
     EXPECT_EQ(fault([&] { records[5].height = 1; }), "height does not rise");
