@@ -2,7 +2,7 @@
 add_library(ropenet_warnings INTERFACE)
 target_compile_options(ropenet_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
-  -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
+  -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond;-Wduplicated-branches;-Wlogical-op>
   # g++ 12 reports these inside std::string, std::vector and std::variant where nothing is wrong (GCC
   # bugs 105651, 105562, 105329); the sanitizer builds look for the real thing.

@@ -30,10 +30,13 @@ std::uint64_t native_gas(const Transaction& tx) {
 std::optional<std::string_view> platform_refusal(const Account& account) {
     switch (account.status) {
         case AccountStatus::applied:
-        case AccountStatus::closed: return "platform.identity";
-        case AccountStatus::frozen: return "platform.frozen";
+        case AccountStatus::closed:
+            return "platform.identity";
+        case AccountStatus::frozen:
+            return "platform.frozen";
         case AccountStatus::active:
-        case AccountStatus::restricted: return std::nullopt;
+        case AccountStatus::restricted:
+            return std::nullopt;
     }
     return std::nullopt;
 }

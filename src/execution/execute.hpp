@@ -1,8 +1,9 @@
 // Executes a block: a view and a block go in; outcomes, records and a difference come out.
 //
 // Same view, same block, same result on every build (promise P3). Nothing here knows a clock, a
-// disk or a thread. Which tx gets a record is decided here and nowhere else (docs/spec/transaction.md):
-// form, signature, origin, time, not yet recorded, account exists and holds the key, in this order.
+// disk or a thread. Which tx gets a record is decided here and nowhere else
+// (docs/spec/transaction.md): form, signature, origin, time, not yet recorded, account exists and
+// holds the key, in this order.
 //
 // Errors: only storage fails; what a tx does wrong is in its TxResult.
 #pragma once
@@ -53,7 +54,7 @@ struct BlockResult {
     std::vector<TxResult> txs;   // same order and count as the input
     std::vector<Bytes> records;  // encoded leaves in log order; empty when nothing happened
     state::StateDiff diff;
-    merkle::TreeUpdate tree;     // of version `height`; no nodes when nothing changed
+    merkle::TreeUpdate tree;  // of version `height`; no nodes when nothing changed
 };
 
 Result<BlockResult> execute_block(const state::StateView& view, const RecordedIds& recorded,
@@ -63,7 +64,8 @@ Result<BlockResult> execute_block(const state::StateView& view, const RecordedId
 Result<BlockResult> execute_genesis(const state::StateView& view, const Genesis& genesis,
                                     const Hash32& genesis_digest);
 
-/// Would this tx get a record in a block at `time_ms`? Absent: yes. Admission asks before it queues.
+/// Would this tx get a record in a block at `time_ms`? Absent: yes. Admission asks before it
+/// queues.
 Result<std::optional<TxError>> why_not_recorded(const state::Reader& state,
                                                 const RecordedIds& recorded,
                                                 const BlockInput& block, const Transaction& tx);

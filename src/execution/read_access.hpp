@@ -1,8 +1,8 @@
 // May this caller read this object? Every read handler asks; nothing is served without an answer.
 //
-// Data of a rope are public or restricted by class in the manifest of their contract. Native contracts
-// hold public data alone, so today every answer is `allowed`; handlers already act on `denied`.
-// Pure; any thread.
+// Data of a rope are public or restricted by class in the manifest of their contract. Native
+// contracts hold public data alone, so today every answer is `allowed`; handlers already act on
+// `denied`. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@
 namespace ropenet::execution {
 
 enum class ObjectKind : std::uint8_t {
-    rope,         // heights, roots, checkpoint
+    rope,  // heights, roots, checkpoint
     block,
     record,       // a leaf and its proof
     transaction,  // a tx with its args and outcome
     bundle,
     state_value,
-    list,         // a page of transactions or entries
-    log_file,     // checkpoint and tiles
+    list,      // a page of transactions or entries
+    log_file,  // checkpoint and tiles
 };
 
 struct ReadObject {

@@ -16,6 +16,18 @@ Bytes tagged(char tag, BytesView body) {
     return out;
 }
 
+Bytes ordered(BytesView full_key) {
+    Bytes out;
+    out.reserve(full_key.size() + 12);
+    for (const std::uint8_t byte : full_key) {
+        out.push_back(byte);
+        if (byte == 0) out.push_back(0xFF);
+    }
+    out.push_back(0);
+    out.push_back(1);
+    return out;
+}
+
 std::optional<std::uint64_t> next_uint(cbor::Decoder& in) {
     const auto value = in.uint();
     return value ? std::optional{*value} : std::nullopt;
@@ -40,22 +52,29 @@ std::uint64_t be64_of(BytesView key) {
     return be64_from(key.last<8>());
 }
 
-Bytes value_prefix(BytesView full_key) {
-    Bytes out;
-    out.reserve(full_key.size() + 12);
-    for (const std::uint8_t byte : full_key) {
-        out.push_back(byte);
-        if (byte == 0) out.push_back(0xFF);
-    }
-    out.push_back(0);
-    out.push_back(1);
+Bytes past_key(BytesView full_key, std::uint64_t height) {
+    Bytes out = ordered(full_key);
+    append_be64(out, height);
     return out;
 }
 
-Bytes value_key(BytesView full_key, std::uint64_t height) {
-    Bytes out = value_prefix(full_key);
-    append_be64(out, ~height);  // the newest version comes first
+bool is_past_key_of(BytesView key, BytesView full_key) {
+    const Bytes prefix = ordered(full_key);
+    return key.size() == prefix.size() + 8 && equal(key.first(prefix.size()), prefix);
+}
+
+Bytes versioned(const std::optional<Bytes>& value) {
+    Bytes out;
+    out.push_back(value ? 1 : 0);
+    if (value) append(out, *value);
     return out;
+}
+
+std::optional<std::optional<Bytes>> value_of_versioned(BytesView bytes) {
+    if (bytes.empty() || bytes[0] > 1) return std::nullopt;
+    if (bytes[0] == 1) return std::optional{to_bytes(bytes.subspan(1))};
+    if (bytes.size() != 1) return std::nullopt;
+    return std::optional<std::optional<Bytes>>{std::in_place};
 }
 
 Bytes index_by_account(const AccountId& account, std::uint64_t index) {
@@ -78,7 +97,9 @@ Bytes index_by_code(OutcomeCode code, std::uint64_t index) {
     return out;
 }
 
-Bytes index_of_deposit(std::uint64_t index) { return tagged('d', be64_key(index)); }
+Bytes index_of_deposit(std::uint64_t index) {
+    return tagged('d', be64_key(index));
+}
 
 Bytes index_by_content(const Hash32& sha256, const AccountId& account) {
     Bytes out = tagged('e', sha256);

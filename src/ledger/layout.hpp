@@ -2,7 +2,8 @@
 //
 //   column      key                                      value
 //   meta        "last"                                   summary || frontier
-//   values      ordered(full key) || be64(~height)       0x00 (erased) or 0x01 || value
+//   values      full key                                 be64(height of the write) || versioned
+//   past        ordered(full key) || be64(height)        versioned, as it was before that height
 //   nodes       node key of merkle/state_tree.hpp        node
 //   heights     be64(height)                             summary
 //   txs         be64(index)                              tx row
@@ -14,8 +15,11 @@
 //               'e' sha256(32) account(16)               be64(index)
 //               'f' account(16) be64(index)              sha256(32)
 //   records     be64(index)                              leaf, until a checkpoint's tiles hold it
-//   stale       be64(height) 'n' node key | 'v' key      -
+//   stale       be64(height) 'n' node key | 'p' key      -   (what no view from that height on
+//   needs)
 //
+// versioned = 0x00 (no value) | 0x01 value. A first write leaves nothing in `past`: a reader of an
+// older view finds neither, and that is the answer.
 // ordered(x) escapes 0x00 as 0x00 0xFF and ends with 0x00 0x01, so that keys keep their order and
 // none is a prefix of another. Pure; any thread.
 #pragma once
@@ -32,9 +36,10 @@
 
 namespace ropenet::ledger {
 
-enum class Column : std::uint8_t {
+enum class Column : std::uint32_t {
     meta,
     values,
+    past,
     nodes,
     heights,
     txs,
@@ -44,8 +49,8 @@ enum class Column : std::uint8_t {
     stale,
 };
 
-inline constexpr std::string_view kColumnNames[] = {"meta",   "values", "nodes",   "heights", "txs",
-                                                    "tx_ids", "index",  "records", "stale"};
+inline constexpr std::string_view kColumnNames[] = {"meta", "values", "past",  "nodes",   "heights",
+                                                    "txs",  "tx_ids", "index", "records", "stale"};
 
 /// What a list needs to know of a recorded tx without reading its block.
 struct TxRow {
@@ -63,8 +68,13 @@ struct TxRow {
 Bytes be64_key(std::uint64_t number);
 std::uint64_t be64_of(BytesView key);  // the last 8 bytes; pre: at least 8
 
-Bytes value_prefix(BytesView full_key);
-Bytes value_key(BytesView full_key, std::uint64_t height);
+/// Sorts after every `past` key of this full key with a lower height.
+Bytes past_key(BytesView full_key, std::uint64_t height);
+bool is_past_key_of(BytesView key, BytesView full_key);
+
+Bytes versioned(const std::optional<Bytes>& value);
+/// Absent for damage; an absent inner value is an erased one.
+std::optional<std::optional<Bytes>> value_of_versioned(BytesView bytes);
 
 Bytes index_by_account(const AccountId& account, std::uint64_t index);
 Bytes index_by_contract(std::string_view contract, std::uint64_t index);

@@ -1,8 +1,8 @@
 // The ledger of one rope: executes decided blocks, makes them durable, and remembers.
 //
-// Commit sequence (docs/spec/storage.md): block log append and fdatasync (the truth), then one batch
-// into the key-value store without WAL, then the new view is published. Opening replays what the
-// store lacks and checks state root and log root of each block.
+// Commit sequence (docs/spec/storage.md): block log append and fdatasync (the truth), then one
+// batch into the key-value store without WAL, then the new view is published. Opening replays what
+// the store lacks and checks state root and log root of each block.
 //
 // Threads: finalize() and commit() on the ledger thread alone; reader() and latest() on any.
 // Errors: after any storage error the ledger is dead: it refuses everything, the node stops with
@@ -28,9 +28,10 @@ class KvEnvironment;
 namespace ropenet::ledger {
 
 struct LedgerConfig {
-    std::string folder;           // <data>/ropes/<rope>
-    Bytes genesis;                // the bytes of genesis.cbor
-    std::uint64_t signed_size = 0;  // log size this node has signed at most; nothing below may be lost
+    std::string folder;  // <data>/ropes/<rope>
+    Bytes genesis;       // the bytes of genesis.cbor
+    std::uint64_t signed_size =
+        0;  // log size this node has signed at most; nothing below may be lost
 };
 
 /// What a commit made durable; given to listeners on the ledger thread, borrowed for the call.
@@ -61,8 +62,7 @@ class Ledger {
 
     /// Executes in memory. Pre: height is one more than the last committed one.
     virtual Result<std::span<const execution::TxResult>> finalize(
-        std::uint64_t height, std::int64_t time_ms,
-        std::span<const execution::CheckedTx> txs) = 0;
+        std::uint64_t height, std::int64_t time_ms, std::span<const execution::CheckedTx> txs) = 0;
 
     /// Returns only when the finalized block is durable. Tells the listeners.
     virtual Result<void> commit() = 0;

@@ -1,8 +1,8 @@
 // A rope as it was after one height: state, log size and roots. Readers hold one for a request.
 //
 // A view reads versioned values and tree nodes, so later blocks do not change its answers. It stays
-// readable for the history window (kHistoryHeights, kHistoryMs); after that pruning may empty it, so
-// nobody keeps one longer than a request.
+// readable for the history window (kHistoryHeights, kHistoryMs); after that pruning may empty it,
+// so nobody keeps one longer than a request.
 //
 // Threads: immutable; any thread. Errors: io or corrupt, when storage fails.
 #pragma once

@@ -1,7 +1,7 @@
 // Everything that may be asked of a rope's past, by any thread.
 //
-// Lists are ordered by log index and bounded by a view's log size, so a page taken at one height says
-// the same later. Nothing here decides who may read: handlers ask execution::may_read first.
+// Lists are ordered by log index and bounded by a view's log size, so a page taken at one height
+// says the same later. Nothing here decides who may read: handlers ask execution::may_read first.
 //
 // Errors: io or corrupt, when storage fails. What never was is absent; a height outside the history
 // window is a PastError.
@@ -74,15 +74,19 @@ struct EntryQuery {
     std::size_t limit = 0;
 };
 
+/// A page may hold fewer items than asked for, even none, and still have a next one: a filter that
+/// matches rarely stops after kRowsVisitedMax rows.
 struct Page {
     std::vector<std::uint64_t> indexes;
-    bool more = false;
+    std::optional<std::uint64_t> next;  // TxQuery::after of the next page; absent at the end
 };
 
 struct EntryPage {
     std::vector<EntryPosition> entries;
-    bool more = false;
+    std::optional<std::uint64_t> next;
 };
+
+inline constexpr std::size_t kRowsVisitedMax = 10'000;
 
 enum class PastError : std::uint8_t { in_the_future, gone };
 
@@ -109,15 +113,15 @@ class Reader {
     virtual Result<std::optional<HeightSummary>> summary_of(std::uint64_t height) const = 0;
 
     virtual Result<Page> list_txs(const ReadView& view, const TxQuery& query) const = 0;
-    virtual Result<EntryPage> list_entries(const ReadView& view,
-                                           const EntryQuery& query) const = 0;
+    virtual Result<EntryPage> list_entries(const ReadView& view, const EntryQuery& query) const = 0;
 
     /// Proofs under an installed checkpoint of `size` leaves, read from the tiles.
     virtual Result<std::vector<Hash32>> inclusion(std::uint64_t index,
                                                   std::uint64_t size) const = 0;
     virtual Result<std::vector<Hash32>> consistency(std::uint64_t old_size,
                                                     std::uint64_t size) const = 0;
-    /// A file of the public log folder: checkpoint, tile/..., policies/...; absent where there is none.
+    /// A file of the public log folder: checkpoint, tile/..., policies/...; absent where there is
+    /// none.
     virtual Result<std::optional<Bytes>> log_file(std::string_view path) const = 0;
 
     /// Recorded refusals with block time >= since_ms, for the quota of admission after a start.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "crypto/hash.hpp"
 #include "merkle/tree_node.hpp"
 
 namespace ropenet::merkle {
@@ -177,6 +178,12 @@ class Updater {
 };
 
 }  // namespace
+
+TreeChange change_of(BytesView full_key, const std::optional<Bytes>& value) {
+    TreeChange change{.key = crypto::sha256(full_key), .value = std::nullopt};
+    if (value) change.value = crypto::sha256(*value);
+    return change;
+}
 
 Result<TreeUpdate> update(const NodeReader& reader, std::optional<std::uint64_t> base_version,
                           std::uint64_t new_version, std::span<const TreeChange> changes) {

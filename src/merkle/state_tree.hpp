@@ -29,6 +29,9 @@ struct TreeChange {
     std::optional<Hash32> value;  // absent: the key is removed
 };
 
+/// What a state write means to the tree: both sides hashed.
+TreeChange change_of(BytesView full_key, const std::optional<Bytes>& value);
+
 struct TreeUpdate {
     Hash32 root{};
     std::vector<std::pair<Bytes, Bytes>> new_nodes;  // node key, node

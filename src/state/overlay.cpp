@@ -9,7 +9,8 @@ Result<std::optional<Bytes>> Overlay::find(BytesView full_key) const {
 }
 
 void Overlay::absorb(Overlay&& upper) {
-    for (auto& [key, value] : upper.changes_) changes_[key] = std::move(value);
+    for (auto& [key, value] : upper.changes_)
+        changes_[key] = std::move(value);
     upper.changes_.clear();
 }
 

@@ -29,9 +29,13 @@ void put_key(state::Overlay& state, const Hash32& kid, const AccountId& owner) {
 
 }  // namespace
 
-Bytes account_key(const AccountId& id) { return state::full_key(kAccountsId, "a/" + id.text()); }
+Bytes account_key(const AccountId& id) {
+    return state::full_key(kAccountsId, "a/" + id.text());
+}
 
-Bytes account_of_key_key(const Hash32& kid) { return state::full_key(kAccountsId, "k/" + hex(kid)); }
+Bytes account_of_key_key(const Hash32& kid) {
+    return state::full_key(kAccountsId, "k/" + hex(kid));
+}
 
 Result<std::optional<Account>> find_account(const state::Reader& state, const AccountId& id) {
     ROPE_TRY(const auto bytes, state.find(account_key(id)));
@@ -52,7 +56,8 @@ Result<std::optional<AccountId>> find_account_of_key(const state::Reader& state,
 
 void put_new_account(state::Overlay& state, const Account& account) {
     const AccountId id = account.args.account_id();
-    for (const AccountKey& key : account.args.keys) put_key(state, key.kid(), id);
+    for (const AccountKey& key : account.args.keys)
+        put_key(state, key.kid(), id);
     state.put(account_key(id), encode_account(account));
 }
 

@@ -23,8 +23,7 @@ Bytes account_key(const AccountId& id);
 Bytes account_of_key_key(const Hash32& kid);
 
 Result<std::optional<Account>> find_account(const state::Reader& state, const AccountId& id);
-Result<std::optional<AccountId>> find_account_of_key(const state::Reader& state,
-                                                     const Hash32& kid);
+Result<std::optional<AccountId>> find_account_of_key(const state::Reader& state, const Hash32& kid);
 
 /// Writes a new account and its keys. Pre: neither the account nor a key of it exists.
 void put_new_account(state::Overlay& state, const Account& account);

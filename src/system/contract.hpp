@@ -50,7 +50,8 @@ inline Unexpected<Refusal> refuse(std::string_view rule) {
 inline constexpr std::uint64_t kNativeCallGas = 1'000;
 inline constexpr std::uint64_t kNativeArgByteGas = 4;
 
-/// Runs a native contract. `platform.unknown_action` where no contract or action of that name exists.
+/// Runs a native contract. `platform.unknown_action` where no contract or action of that name
+/// exists.
 Result<Answer> call_native(state::Overlay& state, const Call& call);
 
 }  // namespace ropenet::system

@@ -29,7 +29,8 @@ bool is_media_type(std::string_view text) {
     const auto slash = text.find('/');
     if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size()) return false;
     const auto plain = [](char c) {
-        const bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        const bool alnum =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         return alnum || std::string_view{"!#$&-^_.+"}.find(c) != std::string_view::npos;
     };
     return std::ranges::all_of(text.substr(0, slash), plain) &&
@@ -110,9 +111,8 @@ std::optional<Attestation> attestation_of(const cbor::Value& value) {
     if (text == nullptr || height == nullptr || time_ms == nullptr) return std::nullopt;
     const auto account = account_id_from_text(*text);
     if (!account) return std::nullopt;
-    return Attestation{.account = *account,
-                       .height = *height,
-                       .time_ms = static_cast<std::int64_t>(*time_ms)};
+    return Attestation{
+        .account = *account, .height = *height, .time_ms = static_cast<std::int64_t>(*time_ms)};
 }
 
 }  // namespace
@@ -140,7 +140,8 @@ Bytes encode_entry(const Entry& entry) {
     put(8, cbor::Value{to_bytes(entry.tx_id)});
     if (!entry.attestations.empty()) {
         cbor::Array attestations;
-        for (const auto& item : entry.attestations) attestations.push_back(value_of(item));
+        for (const auto& item : entry.attestations)
+            attestations.push_back(value_of(item));
         put(9, cbor::Value{std::move(attestations)});
     }
     return cbor::encode_value(cbor::Value{std::move(map)});

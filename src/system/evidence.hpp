@@ -1,7 +1,8 @@
 // system.evidence: that an account held certain bytes at a time, and who stands behind them.
 //
-// Actions: deposit (any active account that holds none of the four offices), attest (only an account
-// of a body that the entry is attributed to). State of the contract (docs/spec/evidence.md):
+// Actions: deposit (any active account that holds none of the four offices), attest (only an
+// account of a body that the entry is attributed to). State of the contract
+// (docs/spec/evidence.md):
 //   d/<account id>/<sha256 hex> -> entry
 #pragma once
 

@@ -27,12 +27,13 @@ constexpr std::array kRules = {
          "ours", "Nothing to do: the attestation stands.", "无需再次操作：确认已有效。"},
     Rule{"evidence.exists", "An account deposits the same content once.",
          "同一账户对同一内容只存证一次。", "ours",
-         "Use the entry that exists, or deposit other content.", "请使用已有条目，或存入其他内容。"},
+         "Use the entry that exists, or deposit other content.",
+         "请使用已有条目，或存入其他内容。"},
     Rule{"platform.args", "Arguments must fit the schema.", "参数须符合类型与范围。", "ours",
          "Send the arguments that docs/spec names for the action.", "请按规格说明填写参数。"},
     Rule{"platform.frozen", "A frozen account may not act until the order lapses or is lifted.",
-         "账户被冻结期间不得操作。", "the order's own basis", "Wait for the order's end, or appeal.",
-         "等待指令期满或申请复议。"},
+         "账户被冻结期间不得操作。", "the order's own basis",
+         "Wait for the order's end, or appeal.", "等待指令期满或申请复议。"},
     Rule{"platform.identity",
          "The signer must hold an active account bound to a verified real identity.",
          "签名者须持有已实名核验的有效账户。", "CAC (real-identity check)",
@@ -61,7 +62,8 @@ constexpr std::array kNatives = {
 Hash32 manifest_digest(const Native& native) {
     cbor::Encoder out;
     out.map(3).uint(1).text(native.id).uint(2).array(native.actions.size());
-    for (const auto action : native.actions) out.text(action);
+    for (const auto action : native.actions)
+        out.text(action);
     const auto own = [&](const Rule& rule) { return rule.id.starts_with(native.rule_prefix); };
     out.uint(3).array(static_cast<std::size_t>(std::ranges::count_if(kRules, own)));
     for (const Rule& rule : kRules) {
@@ -73,7 +75,9 @@ Hash32 manifest_digest(const Native& native) {
 
 }  // namespace
 
-std::span<const Rule> rules() { return kRules; }
+std::span<const Rule> rules() {
+    return kRules;
+}
 
 const Rule* find_rule(std::string_view id) {
     const auto it = std::ranges::find(kRules, id, &Rule::id);
@@ -82,7 +86,8 @@ const Rule* find_rule(std::string_view id) {
 
 std::map<std::string, Hash32> native_manifests() {
     std::map<std::string, Hash32> out;
-    for (const Native& native : kNatives) out.emplace(native.id, manifest_digest(native));
+    for (const Native& native : kNatives)
+        out.emplace(native.id, manifest_digest(native));
     return out;
 }
 

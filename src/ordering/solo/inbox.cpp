@@ -18,8 +18,9 @@ bool Inbox::try_push(Bytes tx) {
 }
 
 std::vector<Bytes> Inbox::wait_block(InboxLimits block) {
-    MutexLock lock{mutex_};
-    while (txs_.empty() && !closed_) arrived_.wait(lock);
+    const MutexLock lock{mutex_};
+    while (txs_.empty() && !closed_)
+        arrived_.wait(mutex_);
     if (closed_) return {};
     std::size_t count = 0;
     std::size_t bytes = 0;

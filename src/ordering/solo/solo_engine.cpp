@@ -9,10 +9,9 @@ Result<void> SoloEngine::run(Application& app) {
     while (true) {
         const std::vector<Bytes> txs = inbox_.wait_block(limits_.block);
         if (txs.empty()) return {};
-        const DecidedBlock block{
-            .height = last.height + 1,
-            .time_unix_ms = std::max(last.time_unix_ms + 1, clock_.wall_ms()),
-            .txs = txs};
+        const DecidedBlock block{.height = last.height + 1,
+                                 .time_unix_ms = std::max(last.time_unix_ms + 1, clock_.wall_ms()),
+                                 .txs = txs};
         const auto finalized = app.finalize_block(block);
         if (!finalized) return Unexpected{finalized.error()};
         const auto committed = app.commit();

@@ -2,7 +2,8 @@
 //
 // Block time = max(last + 1 ms, the clock's wall time), so it rises whatever the clock does.
 //
-// Threads: run() on the ordering thread; submit() and stop() on any. Errors: those of the application.
+// Threads: run() on the ordering thread; submit() and stop() on any. Errors: those of the
+// application.
 #pragma once
 
 #include <cstddef>

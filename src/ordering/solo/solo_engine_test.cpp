@@ -42,8 +42,8 @@ struct FakeApplication final : Application {
     }
 };
 
-struct SoloEngineTest : testing::Test {
-    ManualClock clock;
+struct SoloEngineTest : ::testing::Test {
+    ropenet::testing::ManualClock clock;
     SoloEngine engine{kLimits, clock};
     FakeApplication app;
 
@@ -51,7 +51,8 @@ struct SoloEngineTest : testing::Test {
 };
 
 TEST_F(SoloEngineTest, takes_at_most_a_block_full_of_transactions_at_once) {
-    for (int i = 0; i < 4; ++i) ASSERT_EQ(engine.submit(Bytes(10)), Verdict::accept);
+    for (int i = 0; i < 4; ++i)
+        ASSERT_EQ(engine.submit(Bytes(10)), Verdict::accept);
     app.txs_expected = 4;
 
     ASSERT_TRUE(engine.run(app));
@@ -62,7 +63,8 @@ TEST_F(SoloEngineTest, takes_at_most_a_block_full_of_transactions_at_once) {
 }
 
 TEST_F(SoloEngineTest, refuses_one_more_than_the_inbox_holds) {
-    for (int i = 0; i < 4; ++i) ASSERT_EQ(engine.submit(Bytes(10)), Verdict::accept);
+    for (int i = 0; i < 4; ++i)
+        ASSERT_EQ(engine.submit(Bytes(10)), Verdict::accept);
     EXPECT_EQ(engine.submit(Bytes(10)), Verdict::reject);
 }
 

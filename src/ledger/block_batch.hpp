@@ -1,0 +1,33 @@
+// What one finalized block changes in the key-value store, as one batch.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "execution/execute.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/store.hpp"
+#include "merkle/log_tree.hpp"
+
+namespace ropenet::ledger {
+
+/// A block that is executed and not yet durable.
+struct Finalized {
+    HeightSummary at;
+    HeightSummary before;
+    merkle::Frontier frontier;
+    Bytes block;  // encoded, as the block log takes it
+    execution::BlockResult result;
+    std::vector<CommittedTx> txs;  // decoded ones, in block order
+    std::vector<TxRow> rows;       // of the recorded ones among them, in order
+    struct Expiry {
+        Hash32 tx_id{};
+        std::int64_t expires_at_ms = 0;
+    };
+    std::vector<Expiry> expiries;  // of the same, in the same order
+};
+
+/// Reads the values that the block replaces.
+Result<storage::KvBatch> batch_of(const Store& store, const Finalized& block);
+
+}  // namespace ropenet::ledger

@@ -1,0 +1,224 @@
+#include "ledger/chain.hpp"
+
+#include "base/check.hpp"
+#include "crypto/hash.hpp"
+#include "merkle/tiles.hpp"
+#include "types/limits.hpp"
+
+namespace ropenet::ledger {
+namespace {
+
+constexpr std::size_t kPrunedPerBlock = 4'096;
+
+std::vector<CommittedTx> committed_txs(std::span<const execution::CheckedTx> txs,
+                                       const std::vector<execution::TxResult>& results) {
+    std::vector<CommittedTx> out;
+    out.reserve(txs.size());
+    for (std::size_t i = 0; i < txs.size(); ++i) {
+        if (!txs[i]) continue;
+        out.push_back({.tx_id = txs[i]->tx_id, .account = txs[i]->account, .result = results[i]});
+    }
+    return out;
+}
+
+/// What the block log keeps of a block: the transactions that got a record.
+Block block_of(Finalized& out, std::span<const execution::CheckedTx> txs) {
+    Block block{.height = out.at.height,
+                .time_ms = out.at.time_ms,
+                .txs = {},
+                .state_root = out.at.state_root,
+                .log_size = out.at.log_size,
+                .log_root = out.at.log_root};
+    for (std::size_t i = 0; i < txs.size(); ++i) {
+        const auto* recorded = std::get_if<execution::Recorded>(&out.result.txs[i]);
+        if (recorded == nullptr) continue;
+        const Transaction& tx = *txs[i];
+        out.rows.push_back({.height = out.at.height,
+                            .position = static_cast<std::uint32_t>(block.txs.size()),
+                            .time_ms = out.at.time_ms,
+                            .account = tx.account,
+                            .contract = tx.contract,
+                            .action = tx.action,
+                            .outcome = encode_outcome(recorded->outcome)});
+        out.expiries.push_back({.tx_id = tx.tx_id, .expires_at_ms = tx.expires_at_ms});
+        block.txs.push_back(tx.encoded);
+    }
+    return block;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerConfig& config, storage::FileSystem& files,
+                                             storage::KvEnvironment& kv, Log& log) {
+    ROPE_TRY(auto chain, Chain::open(config, files, kv, log));
+    return std::unique_ptr<Ledger>{std::move(chain)};
+}
+
+Result<std::optional<Bytes>> HeadState::find(BytesView full_key) const {
+    ROPE_TRY(auto newest, store_.newest_value(full_key));
+    if (!newest) return std::optional<Bytes>{};
+    return std::move(newest->value);
+}
+
+Result<merkle::TreeUpdate> HeadState::root_after(const state::StateDiff& diff,
+                                                 std::uint64_t height) const {
+    const auto base = at_ ? std::optional{at_->state_version} : std::nullopt;
+    return merkle::update(nodes_, base, height, state::tree_changes(diff));
+}
+
+void HeadState::advance(const HeightSummary& at, const merkle::TreeUpdate& update) {
+    at_ = at;
+    nodes_.remember(update);
+}
+
+Result<Finalized> Chain::execute(std::uint64_t height, std::int64_t time_ms,
+                                 std::span<const execution::CheckedTx> txs) const {
+    Finalized out;
+    out.before = at_;
+    ROPE_TRY(out.result, execution::execute_block(head_, history_->recorded_ids(),
+                                                  {.origin = origin_,
+                                                   .height = height,
+                                                   .time_ms = time_ms,
+                                                   .log_size = at_.log_size,
+                                                   .txs = txs}));
+    out.frontier = frontier_;
+    for (const Bytes& record : out.result.records) {
+        out.frontier.append(merkle::leaf_hash(record));
+    }
+    out.at = {.height = height,
+              .time_ms = time_ms,
+              .state_version = out.result.diff.empty() ? at_.state_version : height,
+              .log_size = out.frontier.size(),
+              .state_root = out.result.records.empty() ? at_.state_root : out.result.tree.root,
+              .log_root = out.frontier.root()};
+    out.txs = committed_txs(txs, out.result.txs);
+    out.block = encode_block(block_of(out, txs));
+    return out;
+}
+
+Result<std::span<const execution::TxResult>> Chain::finalize(
+    std::uint64_t height, std::int64_t time_ms, std::span<const execution::CheckedTx> txs) {
+    if (dead_) return fail(ErrorCode::io, "the ledger stopped after a storage error");
+    ROPE_CHECK(height == at_.height + 1);
+    ROPE_CHECK(time_ms > at_.time_ms);
+    auto executed = execute(height, time_ms, txs);
+    if (!executed) {
+        ROPE_DO(die(executed.error()));
+    }
+    finalized_ = *std::move(executed);
+    return std::span<const execution::TxResult>{finalized_->result.txs};
+}
+
+Result<void> Chain::commit() {
+    if (dead_) return fail(ErrorCode::io, "the ledger stopped after a storage error");
+    ROPE_CHECK(finalized_.has_value());
+    Finalized block = *std::move(finalized_);
+    finalized_.reset();
+    const auto durable = blocks_->append_durably(block.at.height, block.block);
+    if (!durable) return die(durable.error());
+    const auto current = make_current(block);
+    if (!current) return die(current.error());
+    const CommittedBlock committed{.at = block.at, .txs = block.txs};
+    for (CommitListener* listener : listeners_)
+        listener->on_commit(committed);
+    return {};
+}
+
+Result<void> Chain::make_current(Finalized& block) {
+    ROPE_TRY(storage::KvBatch batch, batch_of(*store_, block));
+    ROPE_DO(add_pruning(batch, block.at));
+    ROPE_DO(store_->write(batch));
+    at_ = block.at;
+    frontier_ = std::move(block.frontier);
+    head_.advance(at_, block.result.tree);
+    IdWindow& ids = history_->ids();
+    ids.forget_before(at_.time_ms);
+    for (const auto& [id, expires_at_ms] : block.expiries)
+        ids.insert(id, expires_at_ms);
+    history_->publish(at_);
+    return {};
+}
+
+Result<void> Chain::add_pruning(storage::KvBatch& batch, const HeightSummary& at) {
+    // Both limits must be passed before a height is given up.
+    std::uint64_t floor = history_->floor();
+    while (floor + kHistoryHeights < at.height) {
+        ROPE_TRY(const auto next, store_->summary_of(floor + 1));
+        if (!next || next->time_ms + kHistoryMs >= at.time_ms) break;
+        ++floor;
+    }
+    history_->set_floor(floor);
+    const Bytes end = be64_key(floor + 1);
+    ROPE_TRY([[maybe_unused]] const std::size_t visited,
+             store_->kv().scan({.column = id_of(Column::stale),
+                                .from = {},
+                                .to = end,
+                                .order = storage::Order::ascending,
+                                .limit = kPrunedPerBlock},
+                               [&](BytesView key, BytesView) {
+                                   const BytesView target = key.subspan(9);
+                                   const bool node = key[8] == 'n';
+                                   batch.del(id_of(node ? Column::nodes : Column::past), target);
+                                   batch.del(id_of(Column::stale), key);
+                                   return storage::Go::on;
+                               }));
+    const std::uint64_t tiled = history_->tiled();
+    if (tiled > records_dropped_) {
+        batch.del_range(id_of(Column::records), be64_key(records_dropped_), be64_key(tiled));
+        records_dropped_ = tiled;
+    }
+    return {};
+}
+
+Result<std::vector<Bytes>> Chain::untiled_records(std::uint64_t from, std::uint64_t to) const {
+    std::vector<Bytes> out;
+    out.reserve(to - from);
+    for (std::uint64_t index = from; index < to; ++index) {
+        ROPE_TRY(auto record, store_->untiled_record(index));
+        if (!record) {
+            return fail(ErrorCode::corrupt, "record " + std::to_string(index) +
+                                                " is missing from the state store; run "
+                                                "`ropenet node repair`");
+        }
+        out.push_back(*std::move(record));
+    }
+    return out;
+}
+
+Result<void> Chain::install_checkpoint(std::uint64_t size, const std::string& note) {
+    const std::uint64_t old_size = history_->tiled();
+    ROPE_CHECK(size >= old_size && size <= history_->latest()->log_size());
+    ROPE_TRY(const auto records, untiled_records(old_size, size));
+    std::vector<Hash32> leaves;
+    leaves.reserve(records.size());
+    for (const Bytes& record : records)
+        leaves.push_back(merkle::leaf_hash(record));
+
+    const merkle::ReadTile read = [&](const std::string& path) {
+        auto file = tiles_->read(path);
+        return file ? *std::move(file) : std::nullopt;
+    };
+    const merkle::TileReader existing{old_size, read};
+    auto tiles = merkle::new_tiles(old_size, leaves, existing);
+    auto bundles = merkle::new_bundles(old_size, records, read);
+    if (!tiles || !bundles) {
+        return fail(ErrorCode::corrupt, "the log's tiles are damaged; run `ropenet node repair`");
+    }
+    std::vector<storage::TileFile> files;
+    for (const auto* made : {&*tiles, &*bundles}) {
+        for (const auto& tile : *made)
+            files.push_back({.path = tile.path, .bytes = tile.bytes});
+    }
+    ROPE_DO(tiles_->write_tiles(files));
+    ROPE_DO(tiles_->install_checkpoint(note));
+    history_->set_tiled(size);
+    return {};
+}
+
+Result<void> Chain::die(const Error& error) {
+    dead_ = true;
+    log_.write(LogLevel::error, "ledger", error.what);
+    return Unexpected{error};
+}
+
+}  // namespace ropenet::ledger

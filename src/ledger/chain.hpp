@@ -1,0 +1,95 @@
+// The ledger (ledger.hpp) over real stores: the one writer of a rope.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ledger/block_batch.hpp"
+#include "ledger/history.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/store.hpp"
+#include "merkle/node_cache.hpp"
+#include "storage/block_log.hpp"
+#include "storage/tile_store.hpp"
+
+namespace ropenet::ledger {
+
+/// The state that the next block is executed on; keeps tree nodes in memory. Ledger thread.
+class HeadState final : public state::StateView {
+  public:
+    explicit HeadState(const Store& store) : store_{store}, nodes_{store, kNodesMax} {}
+
+    Result<std::optional<Bytes>> find(BytesView full_key) const override;
+    Result<merkle::TreeUpdate> root_after(const state::StateDiff& diff,
+                                          std::uint64_t height) const override;
+
+    void advance(const HeightSummary& at, const merkle::TreeUpdate& update);
+    void set(const HeightSummary& at) { at_ = at; }
+
+  private:
+    static constexpr std::size_t kNodesMax = 50'000;
+
+    const Store& store_;
+    merkle::NodeCache nodes_;
+    std::optional<HeightSummary> at_;  // absent before genesis
+};
+
+class Chain final : public Ledger {
+  public:
+    static Result<std::unique_ptr<Chain>> open(const LedgerConfig& config,
+                                               storage::FileSystem& files,
+                                               storage::KvEnvironment& kv, Log& log);
+
+    Result<std::span<const execution::TxResult>> finalize(
+        std::uint64_t height, std::int64_t time_ms,
+        std::span<const execution::CheckedTx> txs) override;
+    Result<void> commit() override;
+    void add_listener(CommitListener& listener) override { listeners_.push_back(&listener); }
+    Result<void> flush() override { return store_->flush(); }
+    const Reader& reader() const override { return *history_; }
+    Result<void> install_checkpoint(std::uint64_t size, const std::string& note) override;
+
+  private:
+    struct Parts {
+        Genesis genesis;
+        std::unique_ptr<Store> store;
+        std::unique_ptr<storage::BlockLog> blocks;
+        std::unique_ptr<storage::TileStore> tiles;
+    };
+
+    Chain(Parts parts, const LedgerConfig& config, Log& log);
+
+    static Result<Parts> open_parts(const LedgerConfig& config, storage::FileSystem& files,
+                                    storage::KvEnvironment& kv);
+    Result<void> recover(std::uint64_t signed_size);
+    Result<void> write_genesis(const Bytes& genesis_bytes);
+    Result<void> replay(std::uint64_t height, BytesView bytes);
+    Result<void> refill_ids();
+    Result<void> find_tiled_size();
+    Result<Finalized> execute(std::uint64_t height, std::int64_t time_ms,
+                              std::span<const execution::CheckedTx> txs) const;
+    Result<void> make_current(Finalized& block);
+    Result<void> add_pruning(storage::KvBatch& batch, const HeightSummary& at);
+    Result<std::vector<Bytes>> untiled_records(std::uint64_t from, std::uint64_t to) const;
+    Result<void> die(const Error& error);
+
+    Log& log_;
+    const std::string origin_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<storage::BlockLog> blocks_;
+    std::unique_ptr<storage::TileStore> tiles_;
+    std::unique_ptr<History> history_;
+    HeadState head_;
+    std::vector<CommitListener*> listeners_;
+
+    // The ledger thread's.
+    HeightSummary at_;
+    merkle::Frontier frontier_;
+    std::optional<Finalized> finalized_;
+    std::uint64_t records_dropped_ = 0;  // leaves below this are no longer in the store
+    std::atomic<bool> dead_{false};
+};
+
+}  // namespace ropenet::ledger

@@ -1,0 +1,151 @@
+#include "ledger/history.hpp"
+
+#include <algorithm>
+
+#include "merkle/tiles.hpp"
+
+namespace ropenet::ledger {
+namespace {
+
+Unexpected<Error> damaged(std::string what) {
+    return fail(ErrorCode::corrupt, std::move(what) + "; run `ropenet node repair`");
+}
+
+}  // namespace
+
+std::shared_ptr<const Block> BlockCache::find(std::uint64_t height) const {
+    const MutexLock lock{mutex_};
+    const auto it =
+        std::ranges::find_if(blocks_, [&](const auto& block) { return block->height == height; });
+    return it == blocks_.end() ? nullptr : *it;
+}
+
+void BlockCache::keep(std::shared_ptr<const Block> block) {
+    const MutexLock lock{mutex_};
+    blocks_.push_front(std::move(block));
+    if (blocks_.size() > kBlocksMax) blocks_.pop_back();
+}
+
+void History::publish(const HeightSummary& at) {
+    auto view = std::make_shared<const ReadView>(store_, at);
+    const MutexLock lock{mutex_};
+    latest_ = std::move(view);
+}
+
+ReadViewPtr History::latest() const {
+    const MutexLock lock{mutex_};
+    return latest_;
+}
+
+Result<Expected<ReadViewPtr, PastError>> History::at(std::uint64_t height) const {
+    const ReadViewPtr newest = latest();
+    using Answer = Expected<ReadViewPtr, PastError>;
+    if (height > newest->height()) return Answer{Unexpected{PastError::in_the_future}};
+    if (height == newest->height()) return Answer{newest};
+    if (height < floor()) return Answer{Unexpected{PastError::gone}};
+    ROPE_TRY(const auto summary, store_.summary_of(height));
+    if (!summary) return Answer{Unexpected{PastError::gone}};
+    return Answer{std::make_shared<const ReadView>(store_, *summary)};
+}
+
+Result<std::optional<TxPosition>> History::find_tx(const Hash32& tx_id) const {
+    ROPE_TRY(const auto index, store_.index_of(tx_id));
+    if (!index) return std::optional<TxPosition>{};
+    ROPE_TRY(const auto row, store_.row_at(*index));
+    if (!row) return damaged("transaction row " + std::to_string(*index) + " is missing");
+    return std::optional{TxPosition{.height = row->height, .index = *index}};
+}
+
+Result<std::shared_ptr<const Block>> History::cached_block(std::uint64_t height) const {
+    if (auto block = cache_.find(height)) return block;
+    ROPE_TRY(const Bytes bytes, blocks_.read(height));
+    auto decoded = decode_block(bytes);
+    if (!decoded) return damaged("block " + std::to_string(height) + " does not decode");
+    auto block = std::make_shared<const Block>(*std::move(decoded));
+    cache_.keep(block);
+    return block;
+}
+
+Result<std::optional<TxEntry>> History::tx_at(std::uint64_t index) const {
+    ROPE_TRY(auto row, store_.row_at(index));
+    if (!row) return std::optional<TxEntry>{};
+    ROPE_TRY(const auto block, cached_block(row->height));
+    const std::string where = "transaction " + std::to_string(index);
+    if (row->position >= block->txs.size()) return damaged(where + " is not in its block");
+    auto tx = decode_transaction(block->txs[row->position]);
+    auto outcome = decode_outcome(row->outcome);
+    if (!tx || !outcome) return damaged(where + " does not decode");
+    return std::optional{TxEntry{.at = {.height = row->height, .index = index},
+                                 .time_ms = row->time_ms,
+                                 .tx = *std::move(tx),
+                                 .outcome = *std::move(outcome)}};
+}
+
+Result<std::optional<Bytes>> History::record_at(std::uint64_t index) const {
+    if (index >= latest()->log_size()) return std::optional<Bytes>{};
+    ROPE_TRY(auto untiled, store_.untiled_record(index));
+    if (untiled) return untiled;
+    // The store drops a leaf only after the tiles that hold it are installed.
+    const std::uint64_t size = tiled();
+    if (index >= size) return damaged("record " + std::to_string(index) + " is missing");
+    auto record = merkle::entry_at(index, size, [&](const std::string& path) {
+        auto file = tiles_.read(path);
+        return file ? *std::move(file) : std::nullopt;
+    });
+    if (!record) return damaged("record " + std::to_string(index) + " is missing from the tiles");
+    return std::optional{*std::move(record)};
+}
+
+Result<std::optional<Block>> History::block_at(std::uint64_t height) const {
+    if (height == 0 || height > latest()->height()) return std::optional<Block>{};
+    ROPE_TRY(const auto block, cached_block(height));
+    return std::optional{*block};
+}
+
+Result<std::optional<HeightSummary>> History::summary_of(std::uint64_t height) const {
+    if (height > latest()->height()) return std::optional<HeightSummary>{};
+    return store_.summary_of(height);
+}
+
+Result<std::vector<Hash32>> History::inclusion(std::uint64_t index, std::uint64_t size) const {
+    const merkle::TileReader hashes{size, [&](const std::string& path) {
+                                        auto file = tiles_.read(path);
+                                        return file ? *std::move(file) : std::nullopt;
+                                    }};
+    auto proof = merkle::inclusion_proof(hashes, index, size);
+    if (!proof) return damaged("no proof of record " + std::to_string(index) + " from the tiles");
+    return *std::move(proof);
+}
+
+Result<std::vector<Hash32>> History::consistency(std::uint64_t old_size, std::uint64_t size) const {
+    const merkle::TileReader hashes{size, [&](const std::string& path) {
+                                        auto file = tiles_.read(path);
+                                        return file ? *std::move(file) : std::nullopt;
+                                    }};
+    auto proof = merkle::consistency_proof(hashes, old_size, size);
+    if (!proof) return damaged("no consistency proof from the tiles");
+    return *std::move(proof);
+}
+
+Result<std::optional<Bytes>> History::log_file(std::string_view path) const {
+    if (!storage::is_log_path(path)) return std::optional<Bytes>{};
+    return tiles_.read(std::string{path});
+}
+
+Result<std::vector<std::pair<AccountId, std::int64_t>>> History::refusals_since(
+    std::int64_t since_ms) const {
+    std::vector<std::pair<AccountId, std::int64_t>> out;
+    const ReadViewPtr view = latest();
+    TxQuery query{.filter = {.code = OutcomeCode::refused, .from_ms = since_ms}, .limit = 100};
+    while (true) {
+        ROPE_TRY(const Page page, list_txs(*view, query));
+        for (const std::uint64_t index : page.indexes) {
+            ROPE_TRY(const auto row, store_.row_at(index));
+            if (row) out.emplace_back(row->account, row->time_ms);
+        }
+        if (!page.next) return out;
+        query.after = page.next;
+    }
+}
+
+}  // namespace ropenet::ledger

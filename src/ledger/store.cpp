@@ -1,0 +1,91 @@
+#include "ledger/store.hpp"
+
+#include <iterator>
+#include <vector>
+
+namespace ropenet::ledger {
+namespace {
+
+Unexpected<Error> damaged(std::string_view what) {
+    return fail(ErrorCode::corrupt, "state store: " + std::string{what} +
+                                        " is not readable; run `ropenet node repair`");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(storage::KvEnvironment& environment,
+                                           const std::string& folder) {
+    const std::vector<std::string> columns(std::begin(kColumnNames), std::end(kColumnNames));
+    ROPE_TRY(auto kv, storage::Kv::open(environment, folder, columns));
+    return std::unique_ptr<Store>{new Store{std::move(kv)}};
+}
+
+Result<std::optional<Store::Last>> Store::last() const {
+    ROPE_TRY(const auto summary_bytes, get(Column::meta, view_of("last")));
+    ROPE_TRY(const auto frontier_bytes, get(Column::meta, view_of("frontier")));
+    if (!summary_bytes || !frontier_bytes) return std::optional<Last>{};
+    const auto summary = decode_summary(*summary_bytes);
+    auto frontier = merkle::Frontier::decode(*frontier_bytes);
+    if (!summary || !frontier) return damaged("the last height");
+    return std::optional{Last{.at = *summary, .frontier = *std::move(frontier)}};
+}
+
+Result<std::optional<Store::Newest>> Store::newest_value(BytesView full_key) const {
+    ROPE_TRY(const auto bytes, get(Column::values, full_key));
+    if (!bytes) return std::optional<Newest>{};
+    if (bytes->size() < 9) return damaged("a state value");
+    const BytesView view{*bytes};
+    auto value = value_of_versioned(view.subspan(8));
+    if (!value) return damaged("a state value");
+    return std::optional{Newest{.height = be64_from(view.first<8>()), .value = *std::move(value)}};
+}
+
+Result<std::optional<Bytes>> Store::value_at(BytesView full_key, std::uint64_t height) const {
+    ROPE_TRY(auto newest, newest_value(full_key));
+    if (!newest) return std::optional<Bytes>{};
+    if (newest->height <= height) return std::move(newest->value);
+    // Written after the view: what the first later write replaced is what the view had.
+    auto cursor = kv_->cursor(id_of(Column::past));
+    cursor.seek(past_key(full_key, height + 1));
+    if (!cursor.valid()) {
+        ROPE_DO(cursor.status());
+        return std::optional<Bytes>{};
+    }
+    if (!is_past_key_of(cursor.key(), full_key)) return std::optional<Bytes>{};
+    auto value = value_of_versioned(cursor.value());
+    if (!value) return damaged("a past state value");
+    return *std::move(value);
+}
+
+Result<std::optional<Bytes>> Store::find_node(BytesView node_key) const {
+    return get(Column::nodes, node_key);
+}
+
+Result<std::optional<HeightSummary>> Store::summary_of(std::uint64_t height) const {
+    ROPE_TRY(const auto bytes, get(Column::heights, be64_key(height)));
+    if (!bytes) return std::optional<HeightSummary>{};
+    const auto summary = decode_summary(*bytes);
+    if (!summary) return damaged("height " + std::to_string(height));
+    return summary;
+}
+
+Result<std::optional<std::uint64_t>> Store::index_of(const Hash32& tx_id) const {
+    ROPE_TRY(const auto bytes, get(Column::tx_ids, tx_id));
+    if (!bytes) return std::optional<std::uint64_t>{};
+    if (bytes->size() != 8) return damaged("a transaction's position");
+    return std::optional{be64_of(*bytes)};
+}
+
+Result<std::optional<TxRow>> Store::row_at(std::uint64_t index) const {
+    ROPE_TRY(const auto bytes, get(Column::txs, be64_key(index)));
+    if (!bytes) return std::optional<TxRow>{};
+    auto row = decode_row(*bytes);
+    if (!row) return damaged("transaction row " + std::to_string(index));
+    return row;
+}
+
+Result<std::optional<Bytes>> Store::untiled_record(std::uint64_t index) const {
+    return get(Column::records, be64_key(index));
+}
+
+}  // namespace ropenet::ledger

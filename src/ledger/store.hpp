@@ -1,0 +1,64 @@
+// The ledger's key-value store with its meaning: state values, tree nodes, heights, rows.
+//
+// Derived from the block log and possibly behind it after a crash (src/ledger/layout.hpp has the
+// keys). Threads: reads from any; write and flush from the ledger thread. Errors: io, corrupt.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ledger/layout.hpp"
+#include "merkle/log_tree.hpp"
+#include "merkle/state_tree.hpp"
+#include "storage/kv.hpp"
+
+namespace ropenet::ledger {
+
+inline constexpr storage::Column id_of(Column column) {
+    return static_cast<storage::Column>(column);
+}
+
+class Store final : public merkle::NodeReader {
+  public:
+    static Result<std::unique_ptr<Store>> open(storage::KvEnvironment& environment,
+                                               const std::string& folder);
+
+    /// Where the store stands; all it holds is of this height.
+    struct Last {
+        HeightSummary at;
+        merkle::Frontier frontier;
+    };
+    /// Absent in a new store.
+    Result<std::optional<Last>> last() const;
+
+    Result<std::optional<Bytes>> value_at(BytesView full_key, std::uint64_t height) const;
+    /// The newest value's height and the value before it, for the batch that replaces it.
+    struct Newest {
+        std::uint64_t height = 0;
+        std::optional<Bytes> value;
+    };
+    Result<std::optional<Newest>> newest_value(BytesView full_key) const;
+
+    Result<std::optional<Bytes>> find_node(BytesView node_key) const override;
+    Result<std::optional<HeightSummary>> summary_of(std::uint64_t height) const;
+    Result<std::optional<std::uint64_t>> index_of(const Hash32& tx_id) const;
+    Result<std::optional<TxRow>> row_at(std::uint64_t index) const;
+    /// Leaves that no installed checkpoint's tiles hold yet.
+    Result<std::optional<Bytes>> untiled_record(std::uint64_t index) const;
+
+    const storage::Kv& kv() const { return *kv_; }
+    Result<void> write(const storage::KvBatch& batch) { return kv_->write(batch); }
+    Result<void> flush() { return kv_->flush(); }
+
+  private:
+    explicit Store(std::unique_ptr<storage::Kv> kv) : kv_{std::move(kv)} {}
+
+    Result<std::optional<Bytes>> get(Column column, BytesView key) const {
+        return kv_->get(id_of(column), key);
+    }
+
+    std::unique_ptr<storage::Kv> kv_;
+};
+
+}  // namespace ropenet::ledger
