@@ -33,7 +33,12 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"; }
+# apt ARGUMENT...: apt-get with its talk in build/apt.log, shown only when it fails.
+apt() {
+    mkdir -p "$root/build"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" \
+        </dev/null >"$root/build/apt.log" 2>&1 || { tail -n 20 "$root/build/apt.log" >&2 && return 1; }
+}
 
 # Says what an installation would fetch and take, as apt itself works it out.
 say_sizes() {
@@ -76,12 +81,13 @@ install_missing() {
         "当前不是 root，也没有 sudo。请以 root 运行：apt-get install ${missing[*]}"
     say "To be installed from Debian:" "将从 Debian 安装："
     for package in "${missing[@]}"; do say "$(printf '  %-20s %s' "$package" "$(purpose_of "$package")")"; done
-    apt update >&2 || die 69 \
+    apt update || die 69 \
         "The package lists cannot be fetched. Next: check the network and the apt sources, then run this again." \
         "无法获取软件包列表。请检查网络和 apt 源，然后重试。"
     say_sizes "${missing[@]}"
     ask_to_install "$consent"
-    apt install -y --no-install-recommends "${missing[@]}" </dev/null >&2 || die 69 \
+    say "Installing." "正在安装。"
+    apt install -y --no-install-recommends "${missing[@]}" || die 69 \
         "A package cannot be had (see above). Next: apt-get install ${missing[*]}" \
         "有软件包无法安装（见上文）。下一步：apt-get install ${missing[*]}"
 }
