@@ -1,0 +1,55 @@
+#include "ropenet/console.hpp"
+
+#include <cstdio>
+
+namespace ropenet::cli {
+namespace {
+
+void put_line(std::FILE* to, const std::string& line) {
+    std::fwrite(line.data(), 1, line.size(), to);
+    std::fputc('\n', to);
+    std::fflush(to);
+}
+
+}  // namespace
+
+void Console::say(const Words& words) const {
+    if (!json_) put_line(stdout, words.in(lang_));
+}
+
+void Console::emit(const json::Value& document) const {
+    if (json_) put_line(stdout, json::serialize(document));
+}
+
+int Console::finish(const VerbResult& result) const {
+    if (!result) return fail_with(result.error());
+    if (json_) {
+        // A verb that has already printed its documents answers null.
+        if (!result->document.is_null()) emit(result->document);
+    } else {
+        for (const Words& line : result->lines)
+            put_line(stdout, line.in(lang_));
+    }
+    return static_cast<int>(result->exit);
+}
+
+int Console::fail_with(const Failure& failure) const {
+    const int code = static_cast<int>(failure.exit);
+    if (json_) {
+        json::Object error{
+            {"code", failure.code},
+            {"exit", code},
+            {"message", json::Object{{"en", failure.what.en}, {"zh", failure.what.zh}}},
+            {"next", json::Object{{"en", failure.next.en}, {"zh", failure.next.zh}}}};
+        if (!failure.detail.is_null()) error.emplace_back("detail", failure.detail);
+        emit(json::Object{{"error", std::move(error)}});
+        return code;
+    }
+    const bool zh = lang_ == Lang::zh;
+    put_line(stderr, (zh ? "错误：" : "error: ") + failure.what.in(lang_));
+    const std::string& next = failure.next.in(lang_);
+    if (!next.empty()) put_line(stderr, (zh ? "下一步：" : "next:  ") + next);
+    return code;
+}
+
+}  // namespace ropenet::cli
