@@ -70,9 +70,9 @@ struct AdmissionCounts {
     std::size_t waiters = 0;
     // Since the start:
     std::uint64_t queued = 0;
-    std::uint64_t duplicates = 0;
-    std::uint64_t rejected = 0;  // at the door
-    std::uint64_t refused = 0;   // not queued: Refused
+    std::uint64_t duplicates = 0;  // answers, as the next two
+    std::uint64_t rejected = 0;
+    std::uint64_t refused = 0;  // not queued: Refused
 };
 
 /// All of these must outlive the admission.
@@ -123,31 +123,37 @@ class Admission {
 
   private:
     struct Job;
-    struct Reply;
+    struct Decided;
     enum class Signature : std::uint8_t { unchecked, known_good };
     struct Candidate {
-        Transaction tx;
+        PooledTx tx;
         Signature signature = Signature::unchecked;
     };
     using Seen = std::variant<Submitted, Candidate>;
 
-    Seen look_at(BytesView bytes, const Head& head, std::int64_t now_ms) ROPE_EXCLUDES(mutex_);
-    Result<std::optional<RecordedTx>> recorded(const Transaction& tx, std::int64_t now_ms) const;
-    std::optional<Refused> refusal(const Transaction& tx, std::int64_t now_ms) const
+    Seen look_at(BytesView bytes, const Head& head) const ROPE_EXCLUDES(mutex_);
+    Result<std::optional<RecordedTx>> find_recorded(const Transaction& tx,
+                                                    std::int64_t now_ms) const;
+    Submitted duplicate_of(const Hash32& tx_id) const;
+    PooledTx find_pooled(const Hash32& tx_id) const ROPE_EXCLUDES(mutex_);
+    std::optional<Refused> why_refused(const Transaction& tx, std::int64_t now_ms) const
         ROPE_EXCLUDES(mutex_);
     Result<std::optional<crypto::PublicKey>> key_of(const Transaction& tx,
                                                     const state::Reader& state);
-    std::int64_t next_block_time(const Head& head) const;
 
-    void check_signatures(const std::shared_ptr<Job>& job, const Head& head);
-    void queue_checked(const std::shared_ptr<Job>& job);
+    void start_check(const std::shared_ptr<Job>& job, std::size_t slot, const Head& head);
+    void finish_check(const std::shared_ptr<Job>& job);
     void queue(const std::shared_ptr<Job>& job, std::size_t slot) ROPE_EXCLUDES(mutex_);
+    std::optional<Submitted> wait_or_pending(const std::shared_ptr<Job>& job, std::size_t slot,
+                                             bool is_new) ROPE_REQUIRES(mutex_);
     void withdraw(const Hash32& tx_id) ROPE_EXCLUDES(mutex_);
     void answer(Job& job, std::size_t slot, Submitted submitted) ROPE_EXCLUDES(mutex_);
-    void take_decided(const CommittedBlock& block, std::vector<Reply>& replies)
-        ROPE_REQUIRES(mutex_);
-    Submitted decided(const Reply& reply, const CommittedBlock& block) const;
+
+    std::vector<Decided> take_decided(const CommittedBlock& block) ROPE_EXCLUDES(mutex_);
+    Submitted answer_of_decided(const Decided& decided, const CommittedBlock& block) const;
+
     void run_timer() ROPE_EXCLUDES(mutex_);
+    bool wait_for_due() ROPE_EXCLUDES(mutex_);
 
     const std::string origin_;
     const LedgerFacts& facts_;

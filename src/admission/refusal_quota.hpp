@@ -16,20 +16,18 @@ namespace ropenet::admission {
 
 class RefusalQuota {
   public:
-    /// Times of one account do not decrease.
+    /// Times do not decrease. Now and then forgets accounts without a refusal in the window.
     void note(const AccountId& account, std::int64_t block_time_ms);
 
     /// kRefusalsPerHourMax or more lie within the kRefusalWindowMs up to `now_ms`.
     bool exhausted(const AccountId& account, std::int64_t now_ms) const;
-
-    /// Forgets accounts without a refusal in the window.
-    void forget_before(std::int64_t now_ms);
 
     std::size_t accounts() const { return times_.size(); }
 
   private:
     // The newest kRefusalsPerHourMax of each account: older ones decide nothing.
     std::map<AccountId, std::deque<std::int64_t>> times_;
+    std::int64_t next_sweep_ms_ = 0;
 };
 
 }  // namespace ropenet::admission
