@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -16,13 +17,19 @@ from lib.tracked import ROOT, tracked_files
 
 FORMATTER = "clang-format-19"
 FILES_A_CALL = 20
+DIFFERS = re.compile(r"^(\S+?):(\d+):\d+: (?:error|warning): ", re.MULTILINE)
 
 
-def wrongly_formatted(root, files, fix):
+def run_formatter(root, files, fix):
+    """A line for each file that differs: where first, and how often."""
     command = [FORMATTER, "-i"] if fix else [FORMATTER, "--dry-run", "-Werror"]
     done = subprocess.run(
         [*command, *files], cwd=root, capture_output=True, text=True, check=False)
-    return done.stderr if done.returncode else ""
+    places = {}
+    for file, line in DIFFERS.findall(done.stderr):
+        places.setdefault(file, []).append(line)
+    lines = [f"{file}:{at[0]}: not formatted, {len(at)} places\n" for file, at in places.items()]
+    return "".join(lines) or (done.stderr if done.returncode else "")
 
 
 def mark_of(root, file, config):
@@ -45,7 +52,7 @@ def main():
     fresh = [file for file in files if marks[file] not in known]
     groups = [fresh[i:i + FILES_A_CALL] for i in range(0, len(fresh), FILES_A_CALL)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        faults = "".join(pool.map(lambda group: wrongly_formatted(root, group, args.fix), groups))
+        faults = "".join(pool.map(lambda group: run_formatter(root, group, args.fix), groups))
     print(faults, end="")
     if faults:
         print("format: run tools/check_format.py --fix")

@@ -17,7 +17,9 @@ std::optional<std::uint32_t> digit_value(std::string_view digits, char c) {
 
 }  // namespace
 
-bool equal(BytesView a, BytesView b) { return std::ranges::equal(a, b); }
+bool equal(BytesView a, BytesView b) {
+    return std::ranges::equal(a, b);
+}
 
 std::optional<Hash32> hash32_from(BytesView bytes) {
     Hash32 out{};
@@ -103,7 +105,8 @@ void append_be64(Bytes& out, std::uint64_t value) {
 
 std::uint64_t be64_from(std::span<const std::uint8_t, 8> bytes) {
     std::uint64_t value = 0;
-    for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+    for (const std::uint8_t byte : bytes)
+        value = value << 8 | byte;
     return value;
 }
 

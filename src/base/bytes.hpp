@@ -30,10 +30,16 @@ inline std::string_view text_of(BytesView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-inline Bytes to_bytes(BytesView bytes) { return {bytes.begin(), bytes.end()}; }
-inline Bytes to_bytes(std::string_view text) { return to_bytes(view_of(text)); }
+inline Bytes to_bytes(BytesView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+inline Bytes to_bytes(std::string_view text) {
+    return to_bytes(view_of(text));
+}
 
-inline void append(Bytes& out, BytesView more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append(Bytes& out, BytesView more) {
+    out.insert(out.end(), more.begin(), more.end());
+}
 
 bool equal(BytesView a, BytesView b);
 

@@ -7,7 +7,8 @@ namespace {
 
 TEST(BytesTest, hex_round_trips_every_byte) {
     Bytes all;
-    for (int i = 0; i < 256; ++i) all.push_back(static_cast<std::uint8_t>(i));
+    for (int i = 0; i < 256; ++i)
+        all.push_back(static_cast<std::uint8_t>(i));
 
     EXPECT_EQ(bytes_from_hex(hex(all)), all);
 }

@@ -6,9 +6,10 @@
 #include <cstdlib>
 
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage): needs the caller's line and expression text.
-#define ROPE_CHECK(cond)                                                            \
-    do {                                                                            \
-        if (!(cond)) [[unlikely]] ::ropenet::check_failed(#cond, __FILE__, __LINE__);  \
+#define ROPE_CHECK(cond)                                        \
+    do {                                                        \
+        if (!(cond)) [[unlikely]]                               \
+            ::ropenet::check_failed(#cond, __FILE__, __LINE__); \
     } while (false)
 
 namespace ropenet {

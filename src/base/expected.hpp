@@ -73,13 +73,15 @@ class [[nodiscard]] Expected<void, E> {
 
 // ROPE_TRY(const Block block, decode(bytes)) binds the value or returns the error to our caller.
 #define ROPE_TRY(decl, expr) ROPE_TRY_AT(ROPE_TRY_NAME(__LINE__), decl, expr)
-#define ROPE_TRY_AT(result, decl, expr)                               \
-    auto result = (expr);                                             \
-    if (!result) return ::ropenet::Unexpected{result.error()};           \
+#define ROPE_TRY_AT(result, decl, expr)                        \
+    auto result = (expr);                                      \
+    if (!result) return ::ropenet::Unexpected{result.error()}; \
     decl = *std::move(result)
 // ROPE_DO(reader.require(1)); goes on after success, or returns the error to our caller.
 #define ROPE_DO(expr) ROPE_DO_AT(ROPE_TRY_NAME(__LINE__), expr)
-#define ROPE_DO_AT(result, expr) \
-    if (const auto result = (expr); !result) return ::ropenet::Unexpected{result.error()}
+#define ROPE_DO_AT(result, expr)                                            \
+    if (const auto result = (expr); !result) return ::ropenet::Unexpected { \
+            result.error()                                                  \
+        }
 #define ROPE_TRY_NAME(line) ROPE_TRY_JOIN(try_, line)
 #define ROPE_TRY_JOIN(a, b) a##b

@@ -1,5 +1,5 @@
-// Any text is either refused by name or a value that survives being written and read again, plainly,
-// prettily and canonically; the canonical form of the canonical form is itself.
+// Any text is either refused by name or a value that survives being written and read again,
+// plainly, prettily and canonically; the canonical form of the canonical form is itself.
 #include <cstddef>
 #include <cstdint>
 #include <string>
