@@ -81,7 +81,7 @@ class Policy:
 def check_quoted(policy, root, path, module, target):
     first = target.split("/")[0]
     program = module in policy.programs
-    beside = program and (path.parent / target).is_file()
+    beside = program and (root.parent / module / target).is_file()
     if first not in policy.may and not beside and first != module:
         return f"{module} includes \"{target}\", which names no module"
     if not program and first != module and first not in policy.may.get(module, ()):

@@ -40,6 +40,8 @@ FILES = {
     "src/storage/store.hpp": "// A store.\n#pragma once\n\n#include <rocksdb/db.h>\n",
     "src/node/node.hpp": '// A node.\n#pragma once\n\n#include "storage/store.hpp"\n',
     "apps/main.cpp": '#include <CLI/CLI.hpp>\n\n#include "node/node.hpp"\n',
+    "apps/tool/verb.cpp": '#include "tool/verb.hpp"\n',
+    "apps/tool/verb.hpp": "// A verb.\n#pragma once\n",
     ".clang-format": "BasedOnStyle: Google\nIndentWidth: 4\nColumnLimit: 100\n",
     "README.md": "# Title\n\nSee [the name](src/types/name.hpp) and [above](#title).\n",
 }
