@@ -52,6 +52,7 @@ struct KvCursor::Walk {
 Error kv_error(std::string_view operation, const std::string& dir, const rocksdb::Status& status);
 
 inline rocksdb::Slice slice_of(BytesView bytes) {
+    if (bytes.empty()) return {};  // never a null pointer: RocksDB hands it to memcmp
     return {text_of(bytes).data(), bytes.size()};
 }
 
