@@ -40,14 +40,16 @@ show_progress() {
     if [ -t 2 ] && [ "$last" != -1 ]; then printf '\r\033[K' >&2; fi
 }
 
-# build PRESET [TARGET...]
+# build PRESET [TARGET...]: leaves a stamp as old as the sources it began with.
 build() {
-    local preset=$1 log=$root/build/$1-build.log
+    local preset=$1 log=$root/build/$1-build.log started=$root/build/$1/.ropenet-started
     shift
+    touch "$started"
     local targets=()
     [ $# -eq 0 ] || targets=(--target "$@")
     if ! cmake --build "$root/build/$preset" -j "$(job_count)" "${targets[@]}" 2>&1 | tee "$log" | show_progress; then
         grep -A 25 -m 2 '^FAILED' "$log" >&2 || tail -n 30 "$log" >&2
         die 1 "The build failed; all of it is in $log" "构建失败，详见 $log"
     fi
+    mv "$started" "$root/build/$preset/.ropenet-built"
 }
