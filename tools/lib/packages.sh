@@ -40,15 +40,22 @@ apt() {
         </dev/null >"$root/build/apt.log" 2>&1 || { tail -n 20 "$root/build/apt.log" >&2 && return 1; }
 }
 
-# Says what an installation would fetch and take, as apt itself works it out.
+# say_sizes PACKAGE...: what an installation would fetch and take. A simulation, because apt may be
+# configured to answer its own questions with yes.
 say_sizes() {
-    local plan
-    plan=$(LC_ALL=C as_root apt-get install --no-install-recommends --assume-no "$@" 2>/dev/null || true)
-    local fetch disk
-    fetch=$(sed -nE 's/^Need to get (.*) of archives\.$/\1/p' <<<"$plan")
-    disk=$(sed -nE 's/^After this operation, (.*) of additional disk space.*/\1/p' <<<"$plan")
-    say "Download ${fetch:-unknown}, disk ${disk:-unknown} (with what they depend on)." \
-        "下载 ${fetch:-未知}，占用磁盘 ${disk:-未知}（含依赖）。"
+    local chosen
+    chosen=$(LC_ALL=C apt-get install -s --no-install-recommends "$@" |
+        sed -nE 's/^Inst ([^ ]+) (\[[^]]*\] )?\(([^ ]+) .*/\1=\3/p')
+    local totals
+    totals=$(xargs -r apt-cache show <<<"$chosen" | awk '
+        $1 == "Package:" { packages++ }
+        $1 == "Size:" { fetch += $2 }
+        $1 == "Installed-Size:" { disk += $2 }
+        END { printf "%d %.1f %.1f", packages, fetch / 1e6, disk / 1e3 }')
+    local count fetch disk
+    read -r count fetch disk <<<"$totals"
+    say "With what they depend on: $count packages, download $fetch MB, disk $disk MB." \
+        "含依赖共 $count 个软件包，下载 $fetch MB，占用磁盘 $disk MB。"
 }
 
 purpose_of() {
