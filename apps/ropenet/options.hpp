@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/bytes.hpp"
 #include "ropenet/answer.hpp"
 
 namespace ropenet::cli {
