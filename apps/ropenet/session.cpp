@@ -110,8 +110,13 @@ Expected<http::Response, Failure> Session::get_raw(const std::string& target) {
     return *std::move(response);
 }
 
-Expected<json::Value, Failure> Session::json_of(const http::Response& response) const {
+Expected<void, Failure> Session::check(const http::Response& response) const {
     if (response.status >= 400) return Unexpected{failure_of_response(response)};
+    return {};
+}
+
+Expected<json::Value, Failure> Session::json_of(const http::Response& response) const {
+    ROPE_DO(check(response));
     auto value = json::parse(response.body_text());
     if (!value) return Unexpected{not_readable(url_)};
     return *std::move(value);

@@ -49,6 +49,8 @@ class Session {
     /// GET of a path below /v1/ropes/<rope>; 2xx or a failure.
     Expected<json::Value, Failure> get(const std::string& path);
     Expected<http::Response, Failure> get_raw(const std::string& target);
+    /// The server's own words, if the answer is an error.
+    Expected<void, Failure> check(const http::Response& response) const;
     std::string rope_path(const std::string& path) const { return "/v1/ropes/" + rope_ + path; }
 
     /// Signs without sending. The expiry is the node's clock plus two minutes.

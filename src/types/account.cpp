@@ -76,7 +76,8 @@ Expected<Hash32, ArgsError> commitment_field(const cbor::Value& map) {
 
 cbor::Value value_of(const std::vector<AccountKey>& keys) {
     cbor::Array out;
-    for (const AccountKey& key : keys) out.push_back(value_of(key));
+    for (const AccountKey& key : keys)
+        out.push_back(value_of(key));
     return cbor::Value{std::move(out)};
 }
 
@@ -110,26 +111,37 @@ Expected<std::vector<std::string>, ArgsError> roles_of(const cbor::Value* value)
 
 std::string_view name_of(AccountKind kind) {
     switch (kind) {
-        case AccountKind::person: return "person";
-        case AccountKind::organisation: return "organisation";
-        case AccountKind::device: return "device";
-        case AccountKind::service: return "service";
+        case AccountKind::person:
+            return "person";
+        case AccountKind::organisation:
+            return "organisation";
+        case AccountKind::device:
+            return "device";
+        case AccountKind::service:
+            return "service";
     }
     return "person";
 }
 
 std::string_view name_of(AccountStatus status) {
     switch (status) {
-        case AccountStatus::applied: return "applied";
-        case AccountStatus::active: return "active";
-        case AccountStatus::restricted: return "restricted";
-        case AccountStatus::frozen: return "frozen";
-        case AccountStatus::closed: return "closed";
+        case AccountStatus::applied:
+            return "applied";
+        case AccountStatus::active:
+            return "active";
+        case AccountStatus::restricted:
+            return "restricted";
+        case AccountStatus::frozen:
+            return "frozen";
+        case AccountStatus::closed:
+            return "closed";
     }
     return "closed";
 }
 
-Hash32 AccountKey::kid() const { return crypto::sha256(spki); }
+Hash32 AccountKey::kid() const {
+    return crypto::sha256(spki);
+}
 
 AccountId RegisterArgs::account_id() const {
     return AccountId::of_register_args(encode_register_args(*this));
@@ -150,7 +162,8 @@ Expected<AccountKey, ArgsError> account_key_from(const cbor::Value& value, std::
     }
     const std::int64_t* number = alg_value->as_negative();
     const Bytes* spki = key_value->as_bytes();
-    if (number == nullptr || spki == nullptr) return wrong(field, "alg is an integer, key is bytes");
+    if (number == nullptr || spki == nullptr)
+        return wrong(field, "alg is an integer, key is bytes");
     const auto alg = crypto::alg_from_cose(*number);
     if (!alg) return wrong(field, "alg is -8, -7 or -65537");
     const auto key = crypto::public_key_from_spki(*spki);
@@ -158,7 +171,9 @@ Expected<AccountKey, ArgsError> account_key_from(const cbor::Value& value, std::
     return AccountKey{.alg = *alg, .spki = *spki};
 }
 
-Bytes encode_register_args(const RegisterArgs& args) { return cbor::encode_value(value_of(args)); }
+Bytes encode_register_args(const RegisterArgs& args) {
+    return cbor::encode_value(value_of(args));
+}
 
 Expected<RegisterArgs, ArgsError> register_args_from(const cbor::Value& value) {
     if (value.as_map() == nullptr) return wrong("args", "a map is needed");
@@ -169,8 +184,7 @@ Expected<RegisterArgs, ArgsError> register_args_from(const cbor::Value& value) {
     ROPE_TRY(args.organisation, organisation_field(value));
     ROPE_TRY(args.place, place_field(value));
     ROPE_TRY(args.identity_commitment, commitment_field(value));
-    const std::size_t known =
-        4U + (args.organisation ? 1U : 0U) + (args.place ? 1U : 0U);
+    const std::size_t known = 4U + (args.organisation ? 1U : 0U) + (args.place ? 1U : 0U);
     if (value.size() != known) return wrong("args", "an unknown field");
     return args;
 }
@@ -190,7 +204,8 @@ bool Account::has_role(std::string_view role) const {
 
 Bytes encode_account(const Account& account) {
     cbor::Array roles;
-    for (const std::string& role : account.roles) roles.push_back(cbor::Value{role});
+    for (const std::string& role : account.roles)
+        roles.push_back(cbor::Value{role});
     cbor::Map map;
     map.emplace_back(cbor::Value{1U}, value_of(account.args));
     map.emplace_back(cbor::Value{2U}, cbor::Value{std::move(roles)});
@@ -205,7 +220,8 @@ Expected<Account, ArgsError> decode_account(BytesView bytes) {
     const cbor::Value* args = value->find(1U);
     const cbor::Value* status = value->find(3U);
     const std::uint64_t* number = status == nullptr ? nullptr : status->as_uint();
-    if (args == nullptr || number == nullptr || *number > 4) return wrong("account", "a key is missing");
+    if (args == nullptr || number == nullptr || *number > 4)
+        return wrong("account", "a key is missing");
     Account account;
     ROPE_TRY(account.args, register_args_from(*args));
     ROPE_TRY(account.roles, roles_of(value->find(2U)));

@@ -1,7 +1,8 @@
 // An account: who may act, with which keys and roles.
 //
 //   register args = { "kind": tstr, "name": tstr, "keys": [+ {"alg": int, "key": bstr SPKI}],
-//                     ? "organisation": tstr, ? "place": tstr, "identity_commitment": bstr .size 32 }
+//                     ? "organisation": tstr, ? "place": tstr, "identity_commitment": bstr .size 32
+//                     }
 //   account       = { 1: register args, 2: [* role], 3: status, 4: [* {"alg", "key"}] added later }
 //
 // The id of an account is the hash of its register args, so the same args never make two accounts.

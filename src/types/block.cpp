@@ -56,13 +56,15 @@ Expected<Block, CborError> decode_fields(BytesView bytes) {
 
 Bytes encode_block(const Block& block) {
     std::size_t size = 160;
-    for (const Bytes& tx : block.txs) size += tx.size() + 5;
+    for (const Bytes& tx : block.txs)
+        size += tx.size() + 5;
     cbor::Encoder out{size};
     out.map(6);
     out.uint(1).uint(block.height);
     out.uint(2).sint(block.time_ms);
     out.uint(3).array(block.txs.size());
-    for (const Bytes& tx : block.txs) out.bytes(tx);
+    for (const Bytes& tx : block.txs)
+        out.bytes(tx);
     out.uint(4).bytes(block.state_root);
     out.uint(5).uint(block.log_size);
     out.uint(6).bytes(block.log_root);
@@ -74,9 +76,12 @@ Expected<Block, BlockError> decode_block(BytesView bytes) {
     auto decoded = decode_fields(bytes);
     if (decoded) return *std::move(decoded);
     switch (decoded.error()) {
-        case CborError::out_of_range: return Unexpected{BlockError::range};
-        case CborError::too_large: return Unexpected{BlockError::too_many_txs};
-        default: return Unexpected{BlockError::malformed};
+        case CborError::out_of_range:
+            return Unexpected{BlockError::range};
+        case CborError::too_large:
+            return Unexpected{BlockError::too_many_txs};
+        default:
+            return Unexpected{BlockError::malformed};
     }
 }
 

@@ -3,8 +3,8 @@
 //   block = { 1: height, 2: time_ms, 3: [* tx bstr], 4: state_root, 5: log_size, 6: log_root }
 //
 // Keys 4 to 6 are the result of executing the block on this node; a replay that reaches another
-// result is a broken invariant or a damaged disk, never accepted. Not a format at the edge: only this
-// node reads it. Format: docs/spec/block-log.md. Pure; any thread.
+// result is a broken invariant or a damaged disk, never accepted. Not a format at the edge: only
+// this node reads it. Format: docs/spec/block-log.md. Pure; any thread.
 #pragma once
 
 #include <cstdint>

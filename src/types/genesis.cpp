@@ -19,7 +19,8 @@ void put(Map& map, std::uint64_t key, Value value) {
 
 Value texts(const std::vector<std::string>& items) {
     Array out;
-    for (const std::string& item : items) out.push_back(Value{item});
+    for (const std::string& item : items)
+        out.push_back(Value{item});
     return Value{std::move(out)};
 }
 
@@ -203,15 +204,24 @@ Expected<void, GenesisError> read_parties(const Value& map, Genesis& genesis) {
 
 std::string_view name_of(GenesisError error) {
     switch (error) {
-        case GenesisError::malformed: return "malformed";
-        case GenesisError::origin: return "origin";
-        case GenesisError::unknown_format_version: return "unknown_format_version";
-        case GenesisError::unknown_gas_version: return "unknown_gas_version";
-        case GenesisError::unknown_suite: return "unknown_suite";
-        case GenesisError::account: return "account";
-        case GenesisError::charter: return "charter";
-        case GenesisError::validators: return "validators";
-        case GenesisError::oversize: return "oversize";
+        case GenesisError::malformed:
+            return "malformed";
+        case GenesisError::origin:
+            return "origin";
+        case GenesisError::unknown_format_version:
+            return "unknown_format_version";
+        case GenesisError::unknown_gas_version:
+            return "unknown_gas_version";
+        case GenesisError::unknown_suite:
+            return "unknown_suite";
+        case GenesisError::account:
+            return "account";
+        case GenesisError::charter:
+            return "charter";
+        case GenesisError::validators:
+            return "validators";
+        case GenesisError::oversize:
+            return "oversize";
     }
     return "malformed";
 }

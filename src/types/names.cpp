@@ -8,9 +8,15 @@
 namespace ropenet {
 namespace {
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower_or_digit(char c) { return is_lower(c) || is_digit(c); }
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_lower_or_digit(char c) {
+    return is_lower(c) || is_digit(c);
+}
 
 constexpr std::string_view kNativePrefix = "system.";
 
@@ -35,8 +41,8 @@ std::optional<AccountId> account_id_from_text(std::string_view text) {
 bool is_origin_part(std::string_view text) {
     if (text.empty() || text.size() > kOriginPartBytesMax) return false;
     if (!is_lower_or_digit(text.front())) return false;
-    return std::ranges::all_of(
-        text, [](char c) { return is_lower_or_digit(c) || c == '.' || c == '-'; });
+    return std::ranges::all_of(text,
+                               [](char c) { return is_lower_or_digit(c) || c == '.' || c == '-'; });
 }
 
 bool is_origin(std::string_view text) {
@@ -45,9 +51,13 @@ bool is_origin(std::string_view text) {
     return is_origin_part(text.substr(0, slash)) && is_origin_part(text.substr(slash + 1));
 }
 
-bool is_demo_origin(std::string_view origin) { return origin.starts_with("dev."); }
+bool is_demo_origin(std::string_view origin) {
+    return origin.starts_with("dev.");
+}
 
-std::string_view rope_of(std::string_view origin) { return origin.substr(origin.find('/') + 1); }
+std::string_view rope_of(std::string_view origin) {
+    return origin.substr(origin.find('/') + 1);
+}
 
 bool is_contract_id(std::string_view text) {
     if (text.starts_with(kNativePrefix)) text.remove_prefix(kNativePrefix.size());

@@ -17,7 +17,8 @@ TEST(NamesTest, origin_takes_63_characters_a_part_and_not_one_more) {
 
 TEST(NamesTest, origin_refuses_each_broken_form) {
     EXPECT_TRUE(is_origin("dev.guiyang/register"));
-    for (const auto* text : {"", "/", "a", "a/", "/b", "A/b", "a/b/c", "a b/c", ".a/b", "-a/b", "a/é"}) {
+    for (const auto* text :
+         {"", "/", "a", "a/", "/b", "A/b", "a/b/c", "a b/c", ".a/b", "-a/b", "a/é"}) {
         EXPECT_FALSE(is_origin(text)) << text;
     }
 }

@@ -33,7 +33,8 @@ std::vector<std::pair<std::string_view, std::string_view>> in_cbor_order(
 
 void encode_event(cbor::Encoder& out, const Event& event) {
     out.array(2).text(event.name).map(event.attributes.size());
-    for (const auto& [key, value] : in_cbor_order(event.attributes)) out.text(key).text(value);
+    for (const auto& [key, value] : in_cbor_order(event.attributes))
+        out.text(key).text(value);
 }
 
 Expected<Event, CborError> decode_event(cbor::Decoder& in) {
@@ -100,7 +101,8 @@ Bytes encode_outcome(const Outcome& outcome) {
     out.uint(3).uint(outcome.gas_used);
     if (!outcome.events.empty()) {
         out.uint(4).array(outcome.events.size());
-        for (const Event& event : outcome.events) encode_event(out, event);
+        for (const Event& event : outcome.events)
+            encode_event(out, event);
     }
     if (!outcome.output.empty()) out.uint(5).bytes(outcome.output);
     return std::move(out).take();
@@ -110,9 +112,12 @@ Expected<Outcome, OutcomeError> decode_outcome(BytesView bytes) {
     auto decoded = decode_fields(bytes);
     if (!decoded) {
         switch (decoded.error()) {
-            case CborError::out_of_range: return Unexpected{OutcomeError::code};
-            case CborError::missing_key: return Unexpected{OutcomeError::empty_field};
-            default: return Unexpected{OutcomeError::malformed};
+            case CborError::out_of_range:
+                return Unexpected{OutcomeError::code};
+            case CborError::missing_key:
+                return Unexpected{OutcomeError::empty_field};
+            default:
+                return Unexpected{OutcomeError::malformed};
         }
     }
     const bool refused = decoded->code == OutcomeCode::refused;
@@ -122,7 +127,9 @@ Expected<Outcome, OutcomeError> decode_outcome(BytesView bytes) {
     return *std::move(decoded);
 }
 
-Hash32 outcome_digest(const Outcome& outcome) { return crypto::sha256(encode_outcome(outcome)); }
+Hash32 outcome_digest(const Outcome& outcome) {
+    return crypto::sha256(encode_outcome(outcome));
+}
 
 bool is_rule_id(std::string_view text) {
     const auto dot = text.find('.');

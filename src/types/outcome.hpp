@@ -1,6 +1,7 @@
 // What a tx did: code, rule, gas, events, output. Part of the log through its digest.
 //
-//   outcome = { 1: code, ? 2: rule id, 3: gas_used, ? 4: [+ [name, {tstr: tstr}]], ? 5: output bstr }
+//   outcome = { 1: code, ? 2: rule id, 3: gas_used, ? 4: [+ [name, {tstr: tstr}]], ? 5: output bstr
+//   }
 //
 // Format: docs/spec/outcome.md. Pure; any thread.
 #pragma once

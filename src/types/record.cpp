@@ -69,8 +69,7 @@ Expected<PolicyRecord, CborError> decode_policy(Fields& fields) {
     ROPE_TRY(const Hash32 policy, fields.hash(13));
     ROPE_TRY(const Hash32 previous, fields.hash(14));
     ROPE_TRY(const Hash32 keys, fields.hash(15));
-    return PolicyRecord{
-        .policy_digest = policy, .previous_digest = previous, .keys_digest = keys};
+    return PolicyRecord{.policy_digest = policy, .previous_digest = previous, .keys_digest = keys};
 }
 
 Expected<BlockRecord, CborError> decode_block_body(Fields& fields) {
@@ -100,7 +99,8 @@ Expected<void, CborError> decode_body(Fields& fields, std::uint64_t kind, Record
             ROPE_TRY(record.body, decode_policy(fields));
             return {};
         }
-        default: return Unexpected{CborError::unexpected_type};
+        default:
+            return Unexpected{CborError::unexpected_type};
     }
 }
 
@@ -168,10 +168,14 @@ Expected<Record, RecordError> decode_record(BytesView bytes) {
     auto decoded = decode_fields(bytes);
     if (!decoded) {
         switch (decoded.error()) {
-            case CborError::unsupported: return Unexpected{RecordError::format};
-            case CborError::out_of_range: return Unexpected{RecordError::range};
-            case CborError::unexpected_type: return Unexpected{RecordError::kind};
-            default: return Unexpected{RecordError::malformed};
+            case CborError::unsupported:
+                return Unexpected{RecordError::format};
+            case CborError::out_of_range:
+                return Unexpected{RecordError::range};
+            case CborError::unexpected_type:
+                return Unexpected{RecordError::kind};
+            default:
+                return Unexpected{RecordError::malformed};
         }
     }
     if (!is_origin(decoded->origin)) return Unexpected{RecordError::origin};

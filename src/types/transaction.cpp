@@ -86,8 +86,8 @@ Expected<Transaction, CborError> decode_payload(BytesView bytes) {
     ROPE_DO(map.finish());
     ROPE_DO(in.end());
 
-    const bool names = is_origin(tx.origin) && is_contract_id(tx.contract) &&
-                       is_action_name(tx.action);
+    const bool names =
+        is_origin(tx.origin) && is_contract_id(tx.contract) && is_action_name(tx.action);
     if (!names || nonce.size() != kTxNonceBytes || expires > kIntegerMax) {
         return Unexpected{CborError::out_of_range};
     }
@@ -101,9 +101,12 @@ TxError tx_error(CborError error, TxError otherwise) {
     switch (error) {
         case CborError::not_shortest:
         case CborError::indefinite:
-        case CborError::key_order: return TxError::not_canonical;
-        case CborError::depth: return TxError::too_deep;
-        default: return otherwise;
+        case CborError::key_order:
+            return TxError::not_canonical;
+        case CborError::depth:
+            return TxError::too_deep;
+        default:
+            return otherwise;
     }
 }
 
@@ -111,19 +114,32 @@ TxError tx_error(CborError error, TxError otherwise) {
 
 std::string_view name_of(TxError error) {
     switch (error) {
-        case TxError::oversize: return "oversize";
-        case TxError::malformed: return "malformed";
-        case TxError::not_canonical: return "not_canonical";
-        case TxError::too_deep: return "too_deep";
-        case TxError::protected_header: return "protected_header";
-        case TxError::claims_disagree: return "claims_disagree";
-        case TxError::payload: return "payload";
-        case TxError::signature: return "signature";
-        case TxError::origin: return "origin";
-        case TxError::expired: return "expired";
-        case TxError::expiry_too_far: return "expiry_too_far";
-        case TxError::duplicate: return "duplicate";
-        case TxError::unknown_account: return "unknown_account";
+        case TxError::oversize:
+            return "oversize";
+        case TxError::malformed:
+            return "malformed";
+        case TxError::not_canonical:
+            return "not_canonical";
+        case TxError::too_deep:
+            return "too_deep";
+        case TxError::protected_header:
+            return "protected_header";
+        case TxError::claims_disagree:
+            return "claims_disagree";
+        case TxError::payload:
+            return "payload";
+        case TxError::signature:
+            return "signature";
+        case TxError::origin:
+            return "origin";
+        case TxError::expired:
+            return "expired";
+        case TxError::expiry_too_far:
+            return "expiry_too_far";
+        case TxError::duplicate:
+            return "duplicate";
+        case TxError::unknown_account:
+            return "unknown_account";
     }
     return "malformed";
 }

@@ -27,13 +27,13 @@ inline constexpr std::string_view kTxContentType = "application/ropenet-tx+cbor"
 
 /// Why a transaction gets no record. The names are stable codes of the API (`tx.<name>`).
 enum class TxError : std::uint8_t {
-    oversize,         // more than kTxBytesMax
-    malformed,        // not CBOR, or not this COSE structure
-    not_canonical,    // CBOR, but not its one deterministic encoding
-    too_deep,         // nested beyond the codec's limit
-    protected_header, // other keys, types or values than the format's
-    claims_disagree,  // sub is not `<contract>/<action>` of the payload
-    payload,          // other keys or types than the format's, or a name out of form
+    oversize,          // more than kTxBytesMax
+    malformed,         // not CBOR, or not this COSE structure
+    not_canonical,     // CBOR, but not its one deterministic encoding
+    too_deep,          // nested beyond the codec's limit
+    protected_header,  // other keys, types or values than the format's
+    claims_disagree,   // sub is not `<contract>/<action>` of the payload
+    payload,           // other keys or types than the format's, or a name out of form
     signature,
     origin,           // of another rope
     expired,          // block time > expires_at_ms

@@ -5,6 +5,13 @@
 namespace ropenet::ordering {
 
 Result<void> SoloEngine::run(Application& app) {
+    auto ended = run_blocks(app);
+    // Nobody decides any more, so nobody may queue.
+    inbox_.close();
+    return ended;
+}
+
+Result<void> SoloEngine::run_blocks(Application& app) {
     ApplicationInfo last = app.info();
     while (true) {
         const std::vector<Bytes> txs = inbox_.wait_block(limits_.block);

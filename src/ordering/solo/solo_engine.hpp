@@ -30,6 +30,8 @@ class SoloEngine final : public Engine {
     void stop() override { inbox_.close(); }
 
   private:
+    Result<void> run_blocks(Application& app);
+
     const SoloLimits limits_;
     const Clock& clock_;
     Inbox inbox_;

@@ -74,6 +74,30 @@ TEST_F(SoloEngineTest, refuses_bytes_past_the_limit_but_not_at_it) {
     EXPECT_EQ(engine.submit(Bytes(40)), Verdict::accept);
 }
 
+TEST_F(SoloEngineTest, takes_bytes_up_to_the_block_limit_and_leaves_the_rest_for_the_next) {
+    ASSERT_EQ(engine.submit(Bytes(25)), Verdict::accept);
+    ASSERT_EQ(engine.submit(Bytes(26)), Verdict::accept);
+    ASSERT_EQ(engine.submit(Bytes(24)), Verdict::accept);
+    app.txs_expected = 3;
+
+    ASSERT_TRUE(engine.run(app));
+
+    ASSERT_EQ(app.seen.size(), 2U);
+    EXPECT_EQ(app.seen[0].count, 1U);
+    EXPECT_EQ(app.seen[1].count, 2U);
+}
+
+TEST_F(SoloEngineTest, block_time_is_the_clock_when_that_is_later_than_the_last_block) {
+    app.start = {.height = 7, .time_unix_ms = 5'000};
+    clock.set_wall_ms(5'002);
+    app.txs_expected = 1;
+    ASSERT_EQ(engine.submit(Bytes(1)), Verdict::accept);
+
+    ASSERT_TRUE(engine.run(app));
+
+    EXPECT_EQ(app.seen[0], (Seen{8, 5'002, 1}));
+}
+
 TEST_F(SoloEngineTest, block_time_rises_when_the_clock_stands_behind_the_last_block) {
     app.start = {.height = 7, .time_unix_ms = 5'000};
     clock.set_wall_ms(4'000);
@@ -93,6 +117,7 @@ TEST_F(SoloEngineTest, stops_with_the_error_of_a_failed_commit) {
 
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, ErrorCode::io);
+    EXPECT_EQ(engine.submit(Bytes(1)), Verdict::reject);
 }
 
 TEST_F(SoloEngineTest, stop_ends_a_run_that_waits) {
