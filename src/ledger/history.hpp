@@ -45,6 +45,7 @@ class History final : public Reader {
     const Genesis& genesis() const override { return genesis_; }
     const Bytes& genesis_bytes() const override { return genesis_bytes_; }
     const execution::RecordedIds& recorded_ids() const override { return ids_; }
+    std::size_t recorded_id_count() const override { return ids_.size(); }
 
     ReadViewPtr latest() const override ROPE_EXCLUDES(mutex_);
     Result<Expected<ReadViewPtr, PastError>> at(std::uint64_t height) const override;

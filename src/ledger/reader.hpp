@@ -104,6 +104,7 @@ class Reader {
 
     /// Ids that admission must refuse as duplicates; consistent with latest().
     virtual const execution::RecordedIds& recorded_ids() const = 0;
+    virtual std::size_t recorded_id_count() const = 0;
 
     virtual Result<std::optional<TxPosition>> find_tx(const Hash32& tx_id) const = 0;
     virtual Result<std::optional<TxEntry>> tx_at(std::uint64_t index) const = 0;
