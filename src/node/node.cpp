@@ -1,0 +1,245 @@
+#include "node/node.hpp"
+
+#include <sys/resource.h>
+
+#include "api/router.hpp"
+#include "codec/json.hpp"
+#include "concurrency/mutex.hpp"
+#include "concurrency/worker_pool.hpp"
+#include "node/admin.hpp"
+#include "node/data_folder.hpp"
+#include "node/prometheus_meter.hpp"
+#include "node/rope.hpp"
+#include "storage/folder_lock.hpp"
+#include "storage/posix_file_system.hpp"
+
+namespace ropenet::node {
+namespace {
+
+/// 512 connections, RocksDB's files and room for the rest.
+constexpr rlim_t kOpenFiles = 8'192;
+
+void raise_open_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kOpenFiles) return;
+    limit.rlim_cur = std::min<rlim_t>(kOpenFiles, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+struct Node::Impl {
+    Impl(const NodeOptions& node_options, Log& node_log, const Clock& node_clock)
+        : options{node_options}, log{node_log}, clock{node_clock}, folder{node_options.data} {}
+
+    Result<void> start();
+    Result<void> start_ropes();
+    Result<void> start_servers();
+    Result<void> announce();
+    Result<void> stop();
+    void fail_with(const Error& error) ROPE_EXCLUDES(mutex);
+    AdminFacts facts() ROPE_EXCLUDES(mutex);
+    std::string metrics();
+
+    const NodeOptions options;
+    Log& log;
+    const Clock& clock;
+    const DataFolder folder;
+    // Before the ropes: their threads may report an error until they are gone.
+    Mutex mutex;
+    CondVar changed;
+    std::optional<Error> fatal ROPE_GUARDED_BY(mutex);
+    bool stop_requested ROPE_GUARDED_BY(mutex) = false;
+
+    storage::PosixFileSystem files;
+    std::optional<storage::FolderLock> lock;
+    Config config;
+    PrometheusMeter meter;
+    std::unique_ptr<storage::KvEnvironment> kv;
+    std::unique_ptr<WorkerPool> workers;
+    std::vector<std::unique_ptr<Rope>> ropes;
+    std::unique_ptr<api::Router> router;
+    std::unique_ptr<http::Server> server;
+    std::unique_ptr<http::Server> admin;
+    bool stopped = false;  // the owner's
+};
+
+Result<void> Node::Impl::start() {
+    raise_open_files();
+    ROPE_TRY(const bool there, is_initialised(files, folder));
+    if (!there) {
+        return fail(
+            ErrorCode::config,
+            folder.path + " is not a node's data folder; make one with `ropenet node init`");
+    }
+    ROPE_TRY(lock, storage::FolderLock::acquire(files, folder.path));
+    ROPE_TRY(config, load_config(files, folder));
+    if (options.http) config.http = *options.http;
+    if (options.admin) config.admin = *options.admin;
+    kv = std::make_unique<storage::KvEnvironment>();
+    workers = std::make_unique<WorkerPool>(WorkerPool::Options{.name = "work"});
+    ROPE_DO(start_ropes());
+    ROPE_DO(start_servers());
+    return announce();
+}
+
+Result<void> Node::Impl::start_ropes() {
+    for (const std::string& name : config.ropes) {
+        const RopeParts parts{.files = files,
+                              .kv = *kv,
+                              .workers = *workers,
+                              .clock = clock,
+                              .log = log,
+                              .on_fatal = [this](const Error& error) { fail_with(error); }};
+        ROPE_TRY(auto rope, Rope::start(folder, name, parts));
+        ropes.push_back(std::move(rope));
+    }
+    return {};
+}
+
+Result<void> Node::Impl::start_servers() {
+    std::vector<api::RopeAccess> access;
+    for (const auto& rope : ropes)
+        access.push_back(rope->access());
+    router = std::make_unique<api::Router>(api::RouterParts{.ropes = std::move(access),
+                                                            .assets = options.assets,
+                                                            .clock = clock,
+                                                            .workers = *workers,
+                                                            .log = log});
+    http::ServerConfig open{.address = config.http, .threads = config.http_threads};
+    open.error_body = api::refusal_problem;
+    ROPE_TRY(server, http::Server::start(
+                         open,
+                         [this](http::Request request, http::Responder responder) {
+                             router->handle(std::move(request), std::move(responder));
+                         },
+                         log, meter));
+    const AdminSources sources{.facts = [this] { return facts(); },
+                               .metrics = [this] { return metrics(); }};
+    ROPE_TRY(admin, http::Server::start(
+                        {.address = config.admin, .threads = 1},
+                        [sources](const http::Request& request, const http::Responder& responder) {
+                            responder.respond(answer_admin(request, sources));
+                        },
+                        log, meter));
+    return {};
+}
+
+/// So that commands given only the data folder find the node.
+Result<void> Node::Impl::announce() {
+    const json::Value running{
+        json::Object{{"http", server->address()}, {"admin", admin->address()}}};
+    return storage::write_file_atomically(files, folder.running(),
+                                          view_of(json::serialize_pretty(running)));
+}
+
+Result<void> Node::Impl::stop() {
+    if (stopped) return {};
+    stopped = true;
+    Result<void> first;
+    const auto keep = [&first](const Result<void>& done) {
+        if (first && !done) first = done;
+    };
+    if (server) server->stop();
+    if (admin) admin->stop();
+    for (auto& rope : ropes)
+        keep(rope->stop());
+    if (server) keep(files.remove(folder.running()));
+    return first;
+}
+
+void Node::Impl::fail_with(const Error& error) {
+    {
+        const MutexLock held{mutex};
+        if (!fatal) fatal = error;
+    }
+    log.write(LogLevel::error, "node", error.what);
+    changed.notify_all();
+}
+
+AdminFacts Node::Impl::facts() {
+    const MutexLock held{mutex};
+    if (!fatal) return {};
+    return {.healthy = false, .ready = false, .why = fatal->what};
+}
+
+std::string Node::Impl::metrics() {
+    std::string text = meter.text();
+    const auto line = [&](std::string_view name, const std::string& rope, std::uint64_t value) {
+        text += "ropenet_" + std::string{name} + "{rope=\"" + rope + "\"} " +
+                std::to_string(value) + "\n";
+    };
+    for (const auto& rope : ropes) {
+        const auto at = rope->reader().latest()->at();
+        const auto counts = rope->counts();
+        line("height", rope->name(), at.height);
+        line("log_size", rope->name(), at.log_size);
+        line("pending_txs", rope->name(), counts.pending_txs);
+        line("queued_txs_total", rope->name(), counts.queued);
+        line("rejected_txs_total", rope->name(), counts.rejected);
+        line("refused_txs_total", rope->name(), counts.refused);
+    }
+    return text;
+}
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+
+Node::~Node() {
+    // Whoever wants to know how the stop ended has called stop() before.
+    [[maybe_unused]] const auto done = impl_->stop();
+}
+
+Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options, Log& log,
+                                          const Clock& clock) {
+    std::unique_ptr<Node> node{new Node{std::make_unique<Impl>(options, log, clock)}};
+    ROPE_DO(node->impl_->start());
+    return node;
+}
+
+const Config& Node::config() const {
+    return impl_->config;
+}
+std::string Node::http_address() const {
+    return impl_->server->address();
+}
+std::string Node::admin_address() const {
+    return impl_->admin->address();
+}
+std::vector<std::string> Node::ropes() const {
+    return impl_->config.ropes;
+}
+
+Result<void> Node::wait() {
+    while (!wait_for(std::chrono::hours{1})) {
+    }
+    {
+        const MutexLock held{impl_->mutex};
+        if (impl_->fatal) return Unexpected{*impl_->fatal};
+    }
+    return stop();
+}
+
+bool Node::wait_for(std::chrono::milliseconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    const MutexLock held{impl_->mutex};
+    while (!impl_->stop_requested && !impl_->fatal) {
+        if (impl_->changed.wait_until(impl_->mutex, deadline) == CondVar::Wait::timed_out) {
+            return impl_->stop_requested || impl_->fatal.has_value();
+        }
+    }
+    return true;
+}
+
+void Node::request_stop() {
+    {
+        const MutexLock held{impl_->mutex};
+        impl_->stop_requested = true;
+    }
+    impl_->changed.notify_all();
+}
+
+Result<void> Node::stop() {
+    return impl_->stop();
+}
+
+}  // namespace ropenet::node

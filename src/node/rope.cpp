@@ -1,0 +1,138 @@
+#include "node/rope.hpp"
+
+#include "types/limits.hpp"
+
+namespace ropenet::node {
+
+/// What admission asks of the ledger.
+class Rope::Facts final : public admission::LedgerFacts {
+  public:
+    explicit Facts(const ledger::Reader& reader) : reader_{reader} {}
+
+    admission::Head head() const override {
+        auto view = reader_.latest();
+        const std::int64_t time_ms = view->at().time_ms;
+        return {.state = std::move(view), .time_ms = time_ms};
+    }
+    const execution::RecordedIds& recorded_ids() const override { return reader_.recorded_ids(); }
+    std::size_t recorded_id_count() const override { return reader_.recorded_id_count(); }
+    Result<std::optional<admission::RecordedTx>> find_recorded(const Hash32& tx_id) const override {
+        using Found = std::optional<admission::RecordedTx>;
+        ROPE_TRY(const auto at, reader_.find_tx(tx_id));
+        if (!at) return Found{};
+        ROPE_TRY(auto entry, reader_.tx_at(at->index));
+        if (!entry) return fail(ErrorCode::corrupt, "a recorded transaction has no row");
+        return Found{admission::RecordedTx{.height = entry->at.height,
+                                           .index = entry->at.index,
+                                           .time_ms = entry->time_ms,
+                                           .outcome = std::move(entry->outcome)}};
+    }
+
+  private:
+    const ledger::Reader& reader_;
+};
+
+/// Passes a commit on to who waits for it.
+class Rope::Listener final : public ledger::CommitListener {
+  public:
+    Listener(admission::Admission& admission, cosign::Cosigner& cosigner)
+        : admission_{admission}, cosigner_{cosigner} {}
+
+    void on_commit(const ledger::CommittedBlock& block) override {
+        std::vector<admission::CommittedTx> txs;
+        txs.reserve(block.txs.size());
+        for (const auto& tx : block.txs) {
+            txs.push_back({.tx_id = tx.tx_id, .account = tx.account, .result = &tx.result});
+        }
+        cosigner_.note_commit(block.at.log_size);
+        admission_.on_committed(
+            {.height = block.at.height, .time_ms = block.at.time_ms, .txs = txs});
+    }
+
+  private:
+    admission::Admission& admission_;
+    cosign::Cosigner& cosigner_;
+};
+
+Rope::Rope(std::string name, const RopeParts& parts) : name_{std::move(name)}, parts_{parts} {}
+
+Rope::~Rope() {
+    // An error of a second stop has been reported by the first.
+    [[maybe_unused]] const auto done = stop();
+}
+
+Result<std::unique_ptr<Rope>> Rope::start(const DataFolder& folder, const std::string& name,
+                                          const RopeParts& parts) {
+    std::unique_ptr<Rope> rope{new Rope{name, parts}};
+    ROPE_DO(rope->open(folder));
+    ROPE_DO(rope->start_admission());
+    return rope;
+}
+
+Result<void> Rope::open(const DataFolder& folder) {
+    ROPE_TRY(RopeFiles rope_files, load_rope_files(parts_.files, folder, name_));
+    ROPE_TRY(auto signed_state,
+             storage::SignedState::open(parts_.files, folder.signed_state(name_)));
+    const auto last = signed_state->last();
+    ROPE_TRY(ledger_, ledger::Ledger::open({.folder = folder.rope(name_),
+                                            .genesis = std::move(rope_files.genesis),
+                                            .signed_size = last ? last->size : 0},
+                                           parts_.files, parts_.kv, parts_.log));
+    ROPE_TRY(cosign::CosignKeys keys, load_cosign_keys(folder, name_));
+    ROPE_TRY(cosigner_,
+             cosign::Cosigner::start(
+                 std::move(keys), std::move(rope_files.trust),
+                 {.ledger = *ledger_,
+                  .signed_state = std::move(signed_state),
+                  .clock = parts_.clock,
+                  .log = parts_.log,
+                  .on_fatal = [fatal = parts_.on_fatal](const Error& error) { fatal(error); }}));
+    bundles_ = std::make_unique<cosign::BundleMaker>(ledger_->reader(), *cosigner_);
+    return {};
+}
+
+Result<void> Rope::start_admission() {
+    const ledger::Reader& reader = ledger_->reader();
+    const ordering::SoloLimits limits{
+        .inbox = {.txs_max = kPendingTxsMax, .bytes_max = kPendingBytesMax},
+        .block = {.txs_max = kBlockTxsMax, .bytes_max = kBlockBytesMax}};
+    facts_ = std::make_unique<Facts>(reader);
+    engine_ = std::make_unique<ordering::SoloEngine>(limits, parts_.clock);
+    admission_ = std::make_unique<admission::Admission>(
+        reader.origin(), admission::AdmissionParts{.facts = *facts_,
+                                                   .engine = *engine_,
+                                                   .workers = parts_.workers,
+                                                   .clock = parts_.clock});
+    ROPE_TRY(const auto refusals,
+             reader.refusals_since(reader.latest()->at().time_ms - kRefusalWindowMs));
+    admission_->restore_refusals(refusals);
+    application_ = std::make_unique<RopeApplication>(*ledger_, *admission_, parts_.clock);
+    listener_ = std::make_unique<Listener>(*admission_, *cosigner_);
+    ledger_->add_listener(*listener_);
+    thread_ = NamedThread{"ledger", [this] {
+                              const auto ended = engine_->run(*application_);
+                              if (!ended) parts_.on_fatal(ended.error());
+                          }};
+    return {};
+}
+
+api::RopeAccess Rope::access() {
+    return {.name = name_,
+            .reader = ledger_->reader(),
+            .admission = *admission_,
+            .cosigner = *cosigner_,
+            .bundles = *bundles_};
+}
+
+Result<void> Rope::stop() {
+    if (stopped_) return {};
+    stopped_ = true;
+    if (engine_) engine_->stop();
+    thread_.join();
+    if (admission_) admission_->stop();
+    if (!cosigner_) return {};
+    ROPE_DO(cosigner_->stop());
+    return ledger_->flush();
+}
+
+}  // namespace ropenet::node

@@ -1,0 +1,74 @@
+// One rope in a node: its ledger, cosigner, admission and engine, started and stopped in order.
+//
+// Threads: start and stop by the node; the rest as each part says. Errors: of start(): those of the
+// parts; later ones go to on_fatal, on whatever thread met them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "admission/admission.hpp"
+#include "api/rope_access.hpp"
+#include "concurrency/named_thread.hpp"
+#include "concurrency/worker_pool.hpp"
+#include "cosign/bundle_maker.hpp"
+#include "cosign/cosigner.hpp"
+#include "ledger/ledger.hpp"
+#include "node/application.hpp"
+#include "node/data_folder.hpp"
+#include "ordering/solo/solo_engine.hpp"
+#include "storage/kv.hpp"
+
+namespace ropenet::node {
+
+/// All must outlive the rope.
+struct RopeParts {
+    storage::FileSystem& files;
+    storage::KvEnvironment& kv;
+    WorkerPool& workers;
+    const Clock& clock;
+    Log& log;
+    std::function<void(const Error&)> on_fatal;
+};
+
+class Rope {
+  public:
+    static Result<std::unique_ptr<Rope>> start(const DataFolder& folder, const std::string& name,
+                                               const RopeParts& parts);
+    ~Rope();
+    Rope(const Rope&) = delete;
+    Rope& operator=(const Rope&) = delete;
+
+    const std::string& name() const { return name_; }
+    api::RopeAccess access();
+    const ledger::Reader& reader() const { return ledger_->reader(); }
+    admission::AdmissionCounts counts() const { return admission_->counts(); }
+
+    /// Nothing more is taken in; what was queued is decided; a last checkpoint; a flush.
+    Result<void> stop();
+
+  private:
+    class Facts;
+    class Listener;
+
+    Rope(std::string name, const RopeParts& parts);
+    Result<void> open(const DataFolder& folder);
+    Result<void> start_admission();
+
+    const std::string name_;
+    RopeParts parts_;
+    std::unique_ptr<ledger::Ledger> ledger_;
+    std::unique_ptr<cosign::Cosigner> cosigner_;
+    std::unique_ptr<cosign::BundleMaker> bundles_;
+    std::unique_ptr<Facts> facts_;
+    std::unique_ptr<ordering::SoloEngine> engine_;
+    std::unique_ptr<admission::Admission> admission_;
+    std::unique_ptr<RopeApplication> application_;
+    std::unique_ptr<Listener> listener_;
+    NamedThread thread_;  // the ledger thread
+    bool stopped_ = false;
+};
+
+}  // namespace ropenet::node
