@@ -1,39 +1,13 @@
 #include "ropenet/forger.hpp"
 
-#include <cstdlib>
-
 #include "node/data_folder.hpp"
 #include "node/node.hpp"
 #include "ropenet/fetch_bundle.hpp"
 #include "ropenet/policy_load.hpp"
+#include "ropenet/temporary_folder.hpp"
 #include "storage/posix_file_system.hpp"
 
 namespace ropenet::cli {
-namespace {
-
-/// Removed with everything in it.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "ropenet-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;  // nothing can be done about a folder that stays
-        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    /// Empty when none could be made.
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
-
-}  // namespace
-
 Expected<BundleFiles, Failure> forge_bundle(const std::string& network, const std::string& rope,
                                             const PolicyEntry& entry) {
     const TemporaryFolder folder;

@@ -38,18 +38,24 @@ struct Waiting {
     bool new_alone;  // If-None-Match: *, the caller wants this to be its first record
 };
 
+/// What a problem says of the transaction; its own members have the words.
+json::Object identity_of(const admission::TxAnswer& answer) {
+    return {{"tx_id", answer.tx_id ? json::Value{hex(*answer.tx_id)} : json::Value{}},
+            {"tx_status", name_of(answer.status)}};
+}
+
 http::Response answer_of(const Waiting& waiting, const admission::Submitted& submitted) {
     if (!submitted) return problem(submitted.error());
     const http::Request none;
     const Call call{
         .services = *waiting.services, .request = none, .path = {}, .rope = waiting.rope};
-    json::Object body = tx_object(*submitted);
     if (submitted->error) {
-        return problem(problem_of(*submitted->error), {.more = std::move(body)});
+        return problem(problem_of(*submitted->error), {.more = identity_of(*submitted)});
     }
     if (waiting.new_alone && submitted->recorded && submitted->duplicate) {
-        return problem("tx.exists", {.more = std::move(body)});
+        return problem("tx.exists", {.more = identity_of(*submitted)});
     }
+    json::Object body = tx_object(*submitted);
     const bool pending = submitted->status == admission::TxStatus::pending;
     // `height` of a tx object is the tx's own, so the rope's stands in the header alone.
     const auto view = waiting.rope->reader.latest();

@@ -10,6 +10,7 @@ namespace ropenet::api {
 namespace {
 
 constexpr unsigned kAccepted = 202;
+constexpr unsigned kNotFound = 404;
 constexpr std::uint64_t kOutcomeCodeMax = 3;
 
 OrRefused<std::optional<std::int64_t>> time_query(const Call& call, std::string_view name) {
@@ -47,11 +48,10 @@ http::Response not_recorded(const Call& call, const Hash32& tx_id) {
     const auto status = call.rope->admission.status(tx_id);
     if (!status) return problem(status.error());
     json::Object body = tx_object(*status);
-    if (status->status == admission::TxStatus::unknown) {
-        return problem("not_found.tx", {.object = hex(tx_id), .more = std::move(body)});
-    }
-    return answer_bytes(call, call.rope->reader.latest()->height(), "application/json",
-                        view_of(json::serialize(json::Value{std::move(body)}) + "\n"));
+    auto response = answer_bytes(call, call.rope->reader.latest()->height(), "application/json",
+                                 view_of(json::serialize(json::Value{std::move(body)}) + "\n"));
+    if (status->status == admission::TxStatus::unknown) response.status = kNotFound;
+    return response;
 }
 
 /// ?state=<contract>/<key>

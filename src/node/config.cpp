@@ -6,6 +6,7 @@
 
 #include <toml++/toml.h>
 
+#include "base/nearest.hpp"
 #include "types/names.hpp"
 
 namespace ropenet::node {
@@ -19,29 +20,11 @@ Unexpected<Error> wrong(std::string_view path, std::string what) {
     return fail(ErrorCode::config, std::string{path} + ": " + std::move(what));
 }
 
-/// How many letters must change to make one word the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 std::string suggestion(std::string_view key) {
-    const auto best = std::ranges::min_element(
-        kKeys, {}, [&](std::string_view known) { return distance(key, known); });
-    if (distance(key, *best) > 3)
-        return "; the keys are network, ropes, http, admin, http_threads, log_level";
-    return "; did you mean `" + std::string{*best} + "`?";
+    const std::vector<std::string> known(kKeys.begin(), kKeys.end());
+    const std::string meant = nearest_word(key, known);
+    if (!meant.empty()) return "; did you mean `" + meant + "`?";
+    return "; the keys are network, ropes, http, admin, http_threads, log_level";
 }
 
 Result<void> check_keys(const toml::table& table, std::string_view path) {

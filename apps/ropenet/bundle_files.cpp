@@ -1,0 +1,108 @@
+#include "ropenet/bundle_files.hpp"
+
+#include "ropenet/options.hpp"
+
+namespace ropenet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Failure not_a_bundle(const fs::path& path, const std::string& why) {
+    return Failure{
+        .exit = Exit::bad_data,
+        .code = "not_a_bundle",
+        .what = {path.string() + " is not an evidence bundle: " + why,
+                 path.string() + " 不是证据包：" + why},
+        .next = {"name a folder that `ropenet evidence export` wrote, or a bundle's .tar",
+                 "请指定 `ropenet evidence export` 写出的目录或证据包 .tar"},
+        .detail = {}};
+}
+
+Failure not_there(const fs::path& path) {
+    return Failure{.exit = Exit::not_found,
+                   .code = "not_found",
+                   .what = {path.string() + " does not exist", path.string() + " 不存在"},
+                   .next = {},
+                   .detail = {}};
+}
+
+Expected<BundleFiles, Failure> read_folder(const fs::path& folder) {
+    BundleFiles files;
+    std::error_code error;
+    for (fs::recursive_directory_iterator it{folder, error}; !error && it != fs::end(it);
+         it.increment(error)) {
+        if (!it->is_regular_file(error)) continue;
+        if (files.size() >= kBundleFilesMax) {
+            return Unexpected{not_a_bundle(folder, "too many files")};
+        }
+        ROPE_TRY(Bytes bytes, read_input_file(it->path(), kBundleFileBytesMax));
+        files.emplace(fs::relative(it->path(), folder, error).generic_string(), std::move(bytes));
+    }
+    if (error) return Unexpected{not_a_bundle(folder, error.message())};
+    return files;
+}
+
+Failure in_the_way(const fs::path& folder) {
+    return Failure{
+        .exit = Exit::conflict,
+        .code = "exists",
+        .what = {folder.string() + " holds something else", folder.string() + " 中已有其他内容"},
+        .next = {"name another folder with --out", "请用 --out 指定其他目录"},
+        .detail = {}};
+}
+
+}  // namespace
+
+Expected<BundleFiles, Failure> read_bundle(const fs::path& path) {
+    std::error_code error;
+    if (!fs::exists(path, error)) return Unexpected{not_there(path)};
+    if (fs::is_directory(path, error)) return read_folder(path);
+    ROPE_TRY(const Bytes bytes, read_input_file(path, kBundleTarBytesMax));
+    auto files = files_from_tar(bytes);
+    if (!files) return Unexpected{not_a_bundle(path, "not a tar of one")};
+    return *std::move(files);
+}
+
+Expected<void, Failure> write_bundle(const fs::path& folder, const BundleFiles& files) {
+    std::error_code error;
+    if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
+        const auto there = read_folder(folder);
+        if (there && *there == files) return {};
+        return Unexpected{in_the_way(folder)};
+    }
+    const fs::path fresh = folder.string() + ".tmp";
+    fs::remove_all(fresh, error);
+    for (const auto& [name, bytes] : files) {
+        ROPE_DO(write_output_file(fresh / name, bytes));
+    }
+    fs::remove(folder, error);  // an empty one
+    fs::rename(fresh, folder, error);
+    if (error) {
+        return Unexpected{failure_of(
+            Error{.code = ErrorCode::io, .what = folder.string() + ": " + error.message()})};
+    }
+    return {};
+}
+
+Answer answer_of_verdict(const verify::Verdict& verdict) {
+    json::Array checks;
+    std::vector<Words> lines;
+    for (const verify::Check& check : verdict.checks) {
+        checks.emplace_back(json::Object{{"name", check.name},
+                                         {"ok", check.ok},
+                                         {"detail", check.detail},
+                                         {"detail_zh", check.detail_zh}});
+        const std::string mark = check.ok ? "  ok    " : "  FAIL  ";
+        lines.push_back(
+            {mark + check.name + ": " + check.detail, mark + check.name + "：" + check.detail_zh});
+    }
+    const std::string text{verify::text_of_verdict(verdict.kind)};
+    lines.push_back({text, std::string{verify::text_zh_of_verdict(verdict.kind)}});
+    return Answer{.document = json::Object{{"verdict", text},
+                                           {"code", verify::code_of_verdict(verdict.kind)},
+                                           {"checks", json::Value{std::move(checks)}}},
+                  .lines = std::move(lines),
+                  .exit = static_cast<Exit>(verify::exit_code_of(verdict.kind))};
+}
+
+}  // namespace ropenet::cli

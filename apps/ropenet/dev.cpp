@@ -1,0 +1,92 @@
+// dev: a development node with its identities, optionally playing the main job.
+#include <filesystem>
+
+#include "node/data_folder.hpp"
+#include "ropenet/main_job.hpp"
+#include "ropenet/serve.hpp"
+#include "ropenet/temporary_folder.hpp"
+#include "ropenet/verbs.hpp"
+#include "storage/posix_file_system.hpp"
+#include "types/names.hpp"
+
+namespace ropenet::cli {
+namespace {
+
+struct DevOptions {
+    std::string admin;
+    std::string network;
+    bool ephemeral = false;
+    bool play = false;
+    bool once = false;
+};
+
+Expected<void, Failure> init_dev(const std::string& data, const DevOptions& dev) {
+    storage::PosixFileSystem files;
+    node::Config config;
+    const auto there = node::is_initialised(files, {data});
+    if (!there) return Unexpected{failure_of(there.error())};
+    if (*there) {
+        auto found = node::load_config(files, {data});
+        if (!found) return Unexpected{failure_of(found.error())};
+        config = *std::move(found);
+    }
+    if (!dev.network.empty()) config.network = dev.network;
+    if (!is_origin_part(config.network) || !is_demo_origin(config.network)) {
+        return Unexpected{
+            usage_failure({"a development network's name begins with dev. and is of [a-z0-9.-]: " +
+                               config.network,
+                           "演示网络名须以 dev. 开头，仅含 [a-z0-9.-]：" + config.network})};
+    }
+    const auto made = node::init_data_folder(files, {data}, config, SystemClock{});
+    if (!made) return Unexpected{failure_of(made.error())};
+    return {};
+}
+
+VerbResult run_dev(const Options& options, const DevOptions& dev, const Console& console) {
+    std::optional<TemporaryFolder> temporary;
+    if (dev.ephemeral) temporary.emplace();
+    const auto folder =
+        temporary ? std::filesystem::path{temporary->path()} : options.data_folder();
+    const std::string data = std::filesystem::absolute(folder).string();
+    ROPE_DO(init_dev(data, dev));
+    ROPE_TRY(RunningNode running,
+             start_node({.data = data, .http = options.http, .admin = dev.admin}));
+    console.emit(ready_document(running, data));
+    if (dev.play) {
+        Options here = options;
+        here.http = running.node->http_address();
+        const VerbResult played = play_main_job(console, here, data);
+        if (!played) return played;
+    }
+    if (dev.once) {
+        const auto stopped = running.node->stop();
+        if (!stopped) return Unexpected{failure_of(stopped.error())};
+        return Answer{};
+    }
+    console.say(ready_words(running, data));
+    return serve_until_stopped(running, console);
+}
+
+}  // namespace
+
+void add_dev(Program& program) {
+    const auto dev = std::make_shared<DevOptions>();
+    CLI::App* verb = program.add_verb(
+        &program.app(),
+        {.name = "dev",
+         .what = {"Start a development node: two ropes, demo identities, no configuration.",
+                  "启动演示节点：两条账绳、演示身份，无需配置。"},
+         .examples = "  ropenet dev\n"
+                     "  ropenet dev --http 127.0.0.1:0 --data /tmp/demo --json\n"
+                     "  ropenet dev --play --once --lang zh\n"},
+        [dev](const Options& options, const Console& console) {
+            return run_dev(options, *dev, console);
+        });
+    verb->add_option("--admin", dev->admin, "where health and metrics are served");
+    verb->add_option("--network", dev->network, "network name, begins with dev.");
+    verb->add_flag("--ephemeral", dev->ephemeral, "keep nothing");
+    verb->add_flag("--play", dev->play, "play the policy register");
+    verb->add_flag("--once", dev->once, "stop when it is played");
+}
+
+}  // namespace ropenet::cli

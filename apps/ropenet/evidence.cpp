@@ -1,0 +1,161 @@
+// evidence: deposit a file's hash, export its bundle, verify a bundle offline.
+#include <filesystem>
+
+#include "crypto/hash.hpp"
+#include "ropenet/bundle_files.hpp"
+#include "ropenet/fetch_bundle.hpp"
+#include "ropenet/session.hpp"
+#include "ropenet/tx_answer.hpp"
+#include "ropenet/verbs.hpp"
+#include "verify/bundle_verifier.hpp"
+
+namespace ropenet::cli {
+namespace {
+
+struct DepositOptions {
+    std::string file;
+    std::string media_type = "application/octet-stream";
+    std::string attributed_to;
+    std::vector<std::string> fields;
+};
+
+Expected<cbor::Map, Failure> fields_of(const DepositOptions& deposit) {
+    cbor::Map out;
+    for (const std::string& field : deposit.fields) {
+        const auto equals = field.find('=');
+        if (equals == std::string::npos || equals == 0) {
+            return Unexpected{usage_failure(
+                {"--field takes NAME=TEXT: " + field, "--field 的形式为 NAME=TEXT：" + field})};
+        }
+        out.emplace_back(field.substr(0, equals), field.substr(equals + 1));
+    }
+    if (!deposit.attributed_to.empty()) out.emplace_back("attributed_to", deposit.attributed_to);
+    return out;
+}
+
+VerbResult run_deposit(const Options& options, const DepositOptions& deposit) {
+    ROPE_TRY(const Bytes content, read_input_file(deposit.file));
+    ROPE_TRY(cbor::Map fields, fields_of(deposit));
+    const Hash32 sha256 = crypto::sha256(content);
+    cbor::Map args;
+    args.emplace_back("sha256", sha256);
+    args.emplace_back("media_type", deposit.media_type);
+    args.emplace_back("size", content.size());
+    args.emplace_back("fields", std::move(fields));
+    ROPE_TRY(Session session, Session::open(options));
+    ROPE_TRY(const Signatory who, session.signatory(options));
+    ROPE_TRY(const json::Value tx, session.send(who, {.contract = "system.evidence",
+                                                      .action = "deposit",
+                                                      .args = std::move(args)}));
+    Answer answer = answer_of_tx(tx);
+    json::Object document = *tx.as_object();
+    document.emplace_back("sha256", hex(sha256));
+    answer.document = std::move(document);
+    answer.lines.push_back({"sha256       " + hex(sha256), "sha256  " + hex(sha256)});
+    if (answer.exit == Exit::ok) {
+        answer.lines.push_back(
+            {"next         ropenet evidence export " + text_at(tx, "tx_id") + " --out DIR",
+             "下一步  ropenet evidence export " + text_at(tx, "tx_id") + " --out DIR"});
+    }
+    return answer;
+}
+
+VerbResult run_export(const Options& options, const std::string& tx_id, const std::string& out,
+                      const std::string& state, const Console& console) {
+    ROPE_TRY(Session session, Session::open(options));
+    bool told = false;
+    const auto on_wait = [&] {
+        if (!told) console.say({"waiting for a checkpoint ...", "等待签名树头……"});
+        told = true;
+    };
+    ROPE_TRY(const BundleFiles files,
+             fetch_bundle(session, {.tx_id = tx_id, .state = state, .on_wait = on_wait}));
+    ROPE_DO(write_bundle(out, files));
+    Answer answer{
+        .document =
+            json::Object{
+                {"tx_id", tx_id}, {"out", out}, {"files", files.size()}, {"demo", session.demo()}},
+        .lines = {{"wrote " + std::to_string(files.size()) + " files to " + out,
+                   "已将 " + std::to_string(files.size()) + " 个文件写入 " + out},
+                  {"verify with: ropenet evidence verify " + out +
+                       " --trust POLICY (or by hand: " + out + "/README.txt)",
+                   "验证：ropenet evidence verify " + out + " --trust 策略文件（手工方法见 " + out +
+                       "/README.txt）"}}};
+    if (session.demo()) answer.lines.push_back({std::string{kDemoMark}, std::string{kDemoMark}});
+    return answer;
+}
+
+VerbResult run_verify(const std::string& path, const std::string& trust_path) {
+    ROPE_TRY(const BundleFiles files, read_bundle(path));
+    std::optional<verify::TrustedPolicy> trust;
+    if (!trust_path.empty()) {
+        ROPE_TRY(const Bytes policy, read_input_file(trust_path, 1U << 20));
+        trust = verify::TrustedPolicy{.text = std::string{text_of(policy)}};
+    }
+    return answer_of_verdict(verify::verify_bundle(files, trust));
+}
+
+void add_deposit(Program& program, CLI::App* noun) {
+    const auto deposit = std::make_shared<DepositOptions>();
+    CLI::App* verb = program.add_verb(
+        noun,
+        {.name = "deposit",
+         .what = {"Deposit the SHA-256 of a file; the file itself stays with you.",
+                  "存入文件的 SHA-256；文件本身不上传。"},
+         .examples =
+             "  ropenet evidence deposit contract.pdf --media-type application/pdf --as alice\n"
+             "  ropenet evidence deposit notice.txt --field title=Notice --key me.pem\n"},
+        [deposit](const Options& options, const Console&) {
+            return run_deposit(options, *deposit);
+        });
+    verb->add_option("FILE", deposit->file, "what to hash")->required();
+    verb->add_option("--media-type", deposit->media_type, "RFC 6838 media type");
+    verb->add_option("--attributed-to", deposit->attributed_to, "bodies the content speaks for");
+    verb->add_option("--field", deposit->fields, "a public field NAME=TEXT; may be repeated");
+}
+
+}  // namespace
+
+void add_evidence(Program& program) {
+    CLI::App* noun = program.add_noun(
+        {.name = "evidence",
+         .what = {"Deposit content, export and verify evidence.", "存证、导出与验证证据。"},
+         .examples = "  ropenet evidence deposit FILE --as alice\n"
+                     "  ropenet evidence export TX_ID --out DIR\n"
+                     "  ropenet evidence verify DIR --trust policy.txt\n"});
+    add_deposit(program, noun);
+    struct Paths {
+        std::string first;
+        std::string second;
+        std::string state;
+    };
+    const auto out = std::make_shared<Paths>();
+    CLI::App* verb = program.add_verb(
+        noun,
+        {.name = "export",
+         .what = {"Write the evidence bundle of a transaction; waits for a checkpoint.",
+                  "导出交易的证据包；会等待签名树头。"},
+         .examples =
+             "  ropenet evidence export TX_ID --out bundle\n"
+             "  ropenet evidence export TX_ID --out bundle --state system.accounts/a/ACCOUNT\n"},
+        [out](const Options& options, const Console& console) {
+            return run_export(options, out->first, out->second, out->state, console);
+        });
+    verb->add_option("TX_ID", out->first, "64 hex digits")->required();
+    verb->add_option("--out", out->second, "a new folder")->required();
+    verb->add_option("--state", out->state, "CONTRACT/KEY: also prove that state value");
+
+    const auto in = std::make_shared<Paths>();
+    verb = program.add_verb(
+        noun,
+        {.name = "verify",
+         .what = {"Verify a bundle offline. Take the policy from elsewhere, not from the bundle.",
+                  "离线验证证据包。策略须另行取得，不取自包内。"},
+         .examples = "  ropenet evidence verify bundle --trust policy.txt\n"
+                     "  ropenet evidence verify bundle.tar --json\n"},
+        [in](const Options&, const Console&) { return run_verify(in->first, in->second); });
+    verb->add_option("BUNDLE", in->first, "a folder or a .tar")->required();
+    verb->add_option("--trust", in->second, "policy.txt, obtained independently");
+}
+
+}  // namespace ropenet::cli

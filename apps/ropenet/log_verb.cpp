@@ -1,0 +1,79 @@
+// log: verify a whole log, from a folder or from the node that serves it.
+#include <filesystem>
+
+#include "ropenet/bundle_files.hpp"
+#include "ropenet/session.hpp"
+#include "ropenet/verbs.hpp"
+#include "verify/verify_log.hpp"
+
+namespace ropenet::cli {
+namespace {
+
+struct VerifyOptions {
+    std::string dir;
+    std::string trust;
+};
+
+Answer answer_of_report(const verify::LogReport& report) {
+    Answer answer = answer_of_verdict(report.verdict);
+    json::Object document = *answer.document.as_object();
+    document.emplace_back("origin", report.origin);
+    document.emplace_back("size", report.size);
+    document.emplace_back("root", hex(report.root));
+    document.emplace_back("height", report.height);
+    document.emplace_back("transactions", report.tx_count);
+    answer.document = std::move(document);
+    const std::string size = std::to_string(report.size);
+    const std::string txs = std::to_string(report.tx_count);
+    answer.lines.insert(answer.lines.begin(), {report.origin + ": " + size + " records, " + txs +
+                                                   " transactions, root " + hex(report.root),
+                                               report.origin + "：" + size + " 条记录，" + txs +
+                                                   " 笔交易，根 " + hex(report.root)});
+    return answer;
+}
+
+VerbResult run_verify(const Options& options, const VerifyOptions& given) {
+    std::optional<verify::TrustedPolicy> trust;
+    if (!given.trust.empty()) {
+        ROPE_TRY(const Bytes policy, read_input_file(given.trust, 1U << 20));
+        trust = verify::TrustedPolicy{.text = std::string{text_of(policy)}};
+    }
+    if (!given.dir.empty()) {
+        const std::filesystem::path dir{given.dir};
+        return answer_of_report(verify::verify_log(
+            [&dir](std::string_view path) -> std::optional<Bytes> {
+                auto bytes = read_input_file(dir / path);
+                return bytes ? std::optional{*std::move(bytes)} : std::nullopt;
+            },
+            trust));
+    }
+    ROPE_TRY(Session session, Session::open(options));
+    return answer_of_report(verify::verify_log(
+        [&session](std::string_view path) -> std::optional<Bytes> {
+            const auto response = session.get_raw(session.rope_path("/log/" + std::string{path}));
+            if (!response || response->status != 200) return std::nullopt;
+            return to_bytes(response->body_view());
+        },
+        trust));
+}
+
+}  // namespace
+
+void add_log(Program& program) {
+    CLI::App* noun = program.add_noun({.name = "log",
+                                       .what = {"Check a rope's log.", "检验账绳日志。"},
+                                       .examples = "  ropenet log verify --trust policy.txt\n"});
+    const auto given = std::make_shared<VerifyOptions>();
+    CLI::App* verb = program.add_verb(
+        noun,
+        {.name = "verify",
+         .what = {"Recompute every tile and root, decode every record.",
+                  "重算全部块文件与根，解码全部记录。"},
+         .examples = "  ropenet log verify --dir DATA/ropes/register/log --trust policy.txt\n"
+                     "  ropenet log verify --http 127.0.0.1:8480 --json\n"},
+        [given](const Options& options, const Console&) { return run_verify(options, *given); });
+    verb->add_option("--dir", given->dir, "a log folder; default: what the node serves");
+    verb->add_option("--trust", given->trust, "policy.txt, obtained independently");
+}
+
+}  // namespace ropenet::cli

@@ -1,0 +1,89 @@
+#include "ropenet/serve.hpp"
+
+#include <atomic>
+#include <csignal>
+
+#include "node/data_folder.hpp"
+#include "node/spdlog_log.hpp"
+#include "storage/posix_file_system.hpp"
+
+namespace ropenet {
+
+std::span<const http::StaticFile> embedded_explorer();
+
+}  // namespace ropenet
+
+namespace ropenet::cli {
+namespace {
+
+std::atomic<bool> stop_signal{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void on_signal(int) {
+    stop_signal.store(true);
+}
+
+void watch_signals() {
+    struct sigaction action{};
+    action.sa_handler = on_signal;
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+std::string url_of(const RunningNode& running) {
+    return "http://" + running.node->http_address();
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional{text};
+}
+
+}  // namespace
+
+Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
+    watch_signals();
+    storage::PosixFileSystem files;
+    const auto config = node::load_config(files, {options.data});
+    if (!config) return Unexpected{failure_of(config.error())};
+    RunningNode running{.log = node::make_console_log(config->log_level),
+                        .clock = std::make_unique<SystemClock>(),
+                        .node = nullptr};
+    auto node = node::Node::start({.data = options.data,
+                                   .http = unless_empty(options.http),
+                                   .admin = unless_empty(options.admin),
+                                   .assets = embedded_explorer()},
+                                  *running.log, *running.clock);
+    if (!node) return Unexpected{failure_of(node.error())};
+    running.node = *std::move(node);
+    return running;
+}
+
+json::Value ready_document(const RunningNode& running, const std::string& data) {
+    json::Array ropes;
+    for (const std::string& rope : running.node->ropes())
+        ropes.emplace_back(rope);
+    return json::Object{{"event", "ready"},
+                        {"http", url_of(running)},
+                        {"admin", "http://" + running.node->admin_address()},
+                        {"data", data},
+                        {"ropes", json::Value{std::move(ropes)}}};
+}
+
+Words ready_words(const RunningNode& running, const std::string& data) {
+    return {"Serving at " + url_of(running) + " (data in " + data + "; stop with Ctrl-C)",
+            "服务地址 " + url_of(running) + "（数据在 " + data + "；按 Ctrl-C 停止）"};
+}
+
+VerbResult serve_until_stopped(RunningNode& running, const Console& console) {
+    constexpr std::chrono::milliseconds kLook{100};
+    while (!stop_signal.load() && !running.node->wait_for(kLook)) {
+    }
+    if (stop_signal.load()) running.node->request_stop();
+    const auto ended = running.node->wait();
+    if (!ended) return Unexpected{failure_of(ended.error())};
+    console.say({"Stopped; everything is on the disk.", "已停止，数据均已落盘。"});
+    return Answer{};
+}
+
+}  // namespace ropenet::cli

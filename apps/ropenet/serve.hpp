@@ -1,0 +1,34 @@
+// Runs a node in this process until Ctrl-C, SIGTERM or a storage error.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "node/node.hpp"
+#include "ropenet/answer.hpp"
+#include "ropenet/console.hpp"
+
+namespace ropenet::cli {
+
+struct RunningNode {
+    std::unique_ptr<Log> log;
+    std::unique_ptr<Clock> clock;
+    std::unique_ptr<node::Node> node;  // last, so that it stops first
+};
+
+/// Starts the node of an initialised folder; empty addresses mean those of node.toml.
+struct ServeOptions {
+    std::string data;
+    std::string http;
+    std::string admin;
+};
+Expected<RunningNode, Failure> start_node(const ServeOptions& options);
+
+/// The line by which other programs know the node: addresses, folder, ropes.
+json::Value ready_document(const RunningNode& running, const std::string& data);
+Words ready_words(const RunningNode& running, const std::string& data);
+
+/// Returns when a signal or an error ends it; everything is durable then.
+VerbResult serve_until_stopped(RunningNode& running, const Console& console);
+
+}  // namespace ropenet::cli
