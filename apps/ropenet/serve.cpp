@@ -39,11 +39,23 @@ std::optional<std::string> unless_empty(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional{text};
 }
 
+Failure not_made(const std::string& data) {
+    return Failure{.exit = Exit::config,
+                   .code = "config",
+                   .what = {data + " is not a node's data folder", data + " 不是节点数据目录"},
+                   .next = {"make one with `ropenet node init --network NAME --data " + data + "`",
+                            "用 `ropenet node init --network NAME --data " + data + "` 创建"},
+                   .detail = {}};
+}
+
 }  // namespace
 
 Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
     watch_signals();
     storage::PosixFileSystem files;
+    const auto there = node::is_initialised(files, {options.data});
+    if (!there) return Unexpected{failure_of(there.error())};
+    if (!*there) return Unexpected{not_made(options.data)};
     const auto config = node::load_config(files, {options.data});
     if (!config) return Unexpected{failure_of(config.error())};
     RunningNode running{.log = node::make_console_log(config->log_level),

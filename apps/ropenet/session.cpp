@@ -48,6 +48,11 @@ Failure failure_of_response(const http::Response& response) {
     if (en.empty()) en = text_at(problem, "title");
     if (zh.empty()) zh = text_at(problem, "title_zh");
     std::string code = text_at(problem, "code");
+    if (text_at(problem, "status") == "unknown") {  // a tx object: nobody has seen that id
+        code = "not_found.tx";
+        en = "this rope knows no such transaction";
+        zh = "该账绳不知道此交易";
+    }
     return Failure{.exit = exit_of_status(response.status),
                    .code = code.empty() ? "http." + std::to_string(response.status) : code,
                    .what = {en.empty() ? status : en, zh.empty() ? (en.empty() ? status : en) : zh},

@@ -27,8 +27,8 @@ VerbResult run_get(const Options& options, const GetOptions& get) {
     std::optional<Bytes> value;
     if (present != nullptr && present->as_bool() == true) value = bytes_from_hex(value_hex);
     const Bytes full_key = state::full_key(get.contract, get.key);
-    const verify::StateClaim claim{.key = full_key,
-                                   .value = value ? std::optional<BytesView>{*value} : std::nullopt};
+    const verify::StateClaim claim{
+        .key = full_key, .value = value ? std::optional<BytesView>{*value} : std::nullopt};
     const bool proved =
         root && proof && verify::verify_state_proof(*proof, claim, *root).has_value();
     json::Object document = *answer.as_object();

@@ -55,7 +55,8 @@ class PublicKey:
                 )
                 key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
             else:
-                point = tuple(int.from_bytes(part, "big") for part in (self.raw[:32], self.raw[32:]))
+                halves = (self.raw[:32], self.raw[32:])
+                point = tuple(int.from_bytes(part, "big") for part in halves)
                 need(sm2.verify(point, signature, message), "signature: does not verify")
         except (InvalidSignature, ValueError) as error:
             raise Refused("signature: does not verify") from error

@@ -17,7 +17,11 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-const tileHeight = 8
+const (
+	tileHeight = 8
+	// A worker of fsck stops at its first finding, and with none left fsck waits for ever.
+	fsckWorkers = 256
+)
 
 // tileFiles reads C2SP tiles for the sumdb package, whose own paths also name the tile height.
 type tileFiles struct{ dir string }
@@ -163,7 +167,7 @@ func checkWithFsck(dir, vkey, policyFile string) (string, error) {
 		return "", err
 	}
 	checker := fsck.New(verifier.Name(), verifier, client.FileFetcher{Root: dir}, leafHashes,
-		fsck.Opts{N: 1})
+		fsck.Opts{N: fsckWorkers})
 	if err := checker.Check(context.Background()); err != nil {
 		return "", err
 	}
