@@ -5,6 +5,7 @@ Usage: tools/check_banned_words.py [ROOT]
 
 GLOSSARY.md says which words we use and which we do not.
 """
+
 import pathlib
 import re
 import sys
@@ -14,11 +15,25 @@ from lib.tracked import ROOT, tracked_files
 
 # Written in pieces, so that this file passes its own check.
 MACHINE_PATH = re.compile(
-    r"(?<![\w.$}])/(?:wo" r"rk|fa" r"rm|ro" r"ot|ho" r"me/[a-z]\w*|Us" r"ers/\w+)/"
-    r"|\.\./sha" r"red\b")
+    r"(?<![\w.$}])/(?:wo"
+    r"rk|fa"
+    r"rm|ro"
+    r"ot|ho"
+    r"me/[a-z]\w*|Us"
+    r"ers/\w+)/"
+    r"|\.\./sha"
+    r"red\b"
+)
 REGISTRY = re.compile(
-    r"crates\." r"io|py" r"pi\.org|registry\.npm" r"js|proxy\.go" r"lang|repo1?\.mav" r"en"
-    r"|deb\.deb" r"ian\.org")
+    r"crates\."
+    r"io|py"
+    r"pi\.org|registry\.npm"
+    r"js|proxy\.go"
+    r"lang|repo1?\.mav"
+    r"en"
+    r"|deb\.deb"
+    r"ian\.org"
+)
 PLACES = ((MACHINE_PATH, "a path of one machine"), (REGISTRY, "a registry host"))
 LOCK_FILES = re.compile(r"(?:^|/)(?:[^/]*\.lock|package-lock\.json|go\.sum)$")
 

@@ -6,6 +6,7 @@ Usage: tools/check_docs.py [ROOT]
 Checks that the file exists and is tracked, and that `#part` names a heading of it. Links to other
 sites are not followed.
 """
+
 import pathlib
 import re
 import sys

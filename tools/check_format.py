@@ -3,6 +3,7 @@
 
 Usage: tools/check_format.py [--fix] [--cache FILE] [ROOT]
 """
+
 import argparse
 import concurrent.futures
 import hashlib
@@ -23,8 +24,7 @@ DIFFERS = re.compile(r"^(\S+?):(\d+):\d+: (?:error|warning): ", re.MULTILINE)
 def run_formatter(root, files, fix):
     """A line for each file that differs: where first, and how often."""
     command = [FORMATTER, "-i"] if fix else [FORMATTER, "--dry-run", "-Werror"]
-    done = subprocess.run(
-        [*command, *files], cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, *files], cwd=root, capture_output=True, text=True, check=False)
     places = {}
     for file, line in DIFFERS.findall(done.stderr):
         places.setdefault(file, []).append(line)
@@ -50,7 +50,7 @@ def main():
         known = set(json.loads(args.cache.read_text(encoding="utf-8")))
     marks = {file: mark_of(root, file, config) for file in files}
     fresh = [file for file in files if marks[file] not in known]
-    groups = [fresh[i:i + FILES_A_CALL] for i in range(0, len(fresh), FILES_A_CALL)]
+    groups = [fresh[i : i + FILES_A_CALL] for i in range(0, len(fresh), FILES_A_CALL)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         faults = "".join(pool.map(lambda group: run_formatter(root, group, args.fix), groups))
     print(faults, end="")

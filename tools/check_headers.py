@@ -7,6 +7,7 @@ The compiler sees each header alone, as its own main file, with the flags of its
 that passed is compiled again only when it, or a header of ours that it reaches, has changed; so a
 warm run takes well under a second.
 """
+
 import argparse
 import concurrent.futures
 import hashlib
@@ -23,9 +24,15 @@ from lib.tracked import ROOT, tracked_files
 FOLDERS = ("src", "apps")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 FLAGS = ["-x", "c++", "-std=c++20", "-fsyntax-only"]
-WARNINGS = ["-Wall", "-Wextra", "-Wthread-safety", "-Werror",
-            "-Wno-pragma-once-outside-header", "-Wno-unused-const-variable",
-            "-Wno-unused-function"]
+WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Wthread-safety",
+    "-Werror",
+    "-Wno-pragma-once-outside-header",
+    "-Wno-unused-const-variable",
+    "-Wno-unused-function",
+]
 
 
 def closure(root, header, seen):
@@ -69,15 +76,17 @@ def main():
     args = parse_arguments()
     root = args.root.resolve()
     version = subprocess.run(
-        [args.compiler, "--version"], capture_output=True, text=True, check=True).stdout
+        [args.compiler, "--version"], capture_output=True, text=True, check=True
+    ).stdout
     policy = tomllib.loads((root / "tools" / "layers.toml").read_text(encoding="utf-8"))
     core = set(policy["core"]["modules"])
     passed = {}
     if args.cache and args.cache.exists():
         passed = json.loads(args.cache.read_text(encoding="utf-8"))
 
-    headers = [p.as_posix() for p in tracked_files(root)
-               if p.parts[0] in FOLDERS and p.suffix == ".hpp"]
+    headers = [
+        p.as_posix() for p in tracked_files(root) if p.parts[0] in FOLDERS and p.suffix == ".hpp"
+    ]
     flags = {h: flags_of(h, core) for h in headers}
     marks = {h: fingerprint(root, h, flags[h], version) for h in headers}
     fresh = [h for h in headers if passed.get(h) != marks[h]]

@@ -6,6 +6,7 @@ Usage: tools/check_layers.py src tools/layers.toml
 Test code (*_test.cpp and testing/ folders) may include what it likes. What the check does not see:
 a forbidden module reached through an allowed one; so every file names what it uses.
 """
+
 import graphlib
 import pathlib
 import re
@@ -83,7 +84,7 @@ def check_quoted(policy, root, path, module, target):
     program = module in policy.programs
     beside = program and (root.parent / module / target).is_file()
     if first not in policy.may and not beside and first != module:
-        return f"{module} includes \"{target}\", which names no module"
+        return f'{module} includes "{target}", which names no module'
     if not program and first != module and first not in policy.may.get(module, ()):
         return f"{module} may not include {first}"
     if "/testing/" in target:

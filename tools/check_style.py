@@ -6,6 +6,7 @@ Usage: tools/check_style.py [ROOT]
 The numbers are the *stop*, not the aim (CONTRIBUTING.md has both). Exceptions stand in
 tools/style_exceptions.txt, one a line with a reason; one that is no longer needed fails.
 """
+
 import ast
 import pathlib
 import re
@@ -29,10 +30,12 @@ TEXT = CPP | SCRIPTS | {".md", ".toml", ".txt", ".cmake", ".json", ".yaml", ".ym
 # Input as it was received, and files whose bytes are fixed by a format.
 VERBATIM = ("data/", "tests/vectors/", "tests/fuzz/corpus/")
 BANNED_NAME = re.compile(
-    r"^(?:utils?|common|helpers?|misc|stuff|.*_(?:v\d+|old|new2?|final|copy))$")
+    r"^(?:utils?|common|helpers?|misc|stuff|.*_(?:v\d+|old|new2?|final|copy))$"
+)
 LEFT_OPEN = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 EMPTY_TEST = re.compile(
-    r"EXPECT_TRUE\(true\)|\bGTEST_" r"SKIP\b|\bDIS" r"ABLED_|\btest\.only\(|\b(?:it|test)\.skip\(")
+    r"EXPECT_TRUE\(true\)|\bGTEST_" r"SKIP\b|\bDIS" r"ABLED_|\btest\.only\(|\b(?:it|test)\.skip\("
+)
 
 
 class Findings:
@@ -100,11 +103,21 @@ def check_length(found, path, text):
 
 def check_function(found, path, function):
     if function.lines > FUNCTION_LINES_MAX:
-        found.add(path, function.line, "function_lines", function.name,
-                  f"{function.name} has {function.lines} lines, at most {FUNCTION_LINES_MAX}")
+        found.add(
+            path,
+            function.line,
+            "function_lines",
+            function.name,
+            f"{function.name} has {function.lines} lines, at most {FUNCTION_LINES_MAX}",
+        )
     if function.parameters > PARAMETERS_MAX:
-        found.add(path, function.line, "parameters", function.name,
-                  f"{function.name} takes {function.parameters}, at most {PARAMETERS_MAX}")
+        found.add(
+            path,
+            function.line,
+            "parameters",
+            function.name,
+            f"{function.name} takes {function.parameters}, at most {PARAMETERS_MAX}",
+        )
 
 
 def check_cpp(found, path, text):

@@ -8,6 +8,7 @@ up, inserting and counting are fine. The check knows names, not types: it collec
 as std::unordered_* (directly or through an alias) and looks for range-for, begin() and std::ranges
 over those names. A container handed over under another name escapes it.
 """
+
 import pathlib
 import re
 import sys
@@ -20,7 +21,8 @@ ALIAS = re.compile(r"\busing\s+(\w+)\s*=\s*std::unordered_(?:multi)?(?:map|set)\
 RANGE_FOR = re.compile(r"\bfor\s*\(([^;]*?[^:]):([^:][^;]*?)\)\s*[^)]", re.DOTALL)
 WALK = (
     r"\b{name}\s*(?:\.|->)\s*c?r?(?:begin|end)\s*\("
-    r"|\bstd::(?:c?begin|ranges::\w+)\s*\(\s*[\w.>-]*\b{name}\b")
+    r"|\bstd::(?:c?begin|ranges::\w+)\s*\(\s*[\w.>-]*\b{name}\b"
+)
 
 
 def after_template(text, start):

@@ -6,6 +6,7 @@ Usage: tools/run_ctest.py BUILD_DIR RESULTS_FILE [CTEST_ARGUMENT...]
 Appends `PASSED FAILED` to RESULTS_FILE, counted from ctest's JUnit report. A test that was chosen
 but did not run counts as failed. Exits 0 when ctest ran at all: ./test decides from the counts.
 """
+
 import pathlib
 import re
 import subprocess
@@ -67,11 +68,25 @@ def main():
     report = (build / "junit.xml").resolve()
     report.unlink(missing_ok=True)
     # ctest keeps only the first 1,024 bytes of what a passed test printed, and all of a failed one.
-    command = ["ctest", "--test-dir", str(build), "--output-junit", str(report),
-               "--test-output-size-failed", "65536", *sys.argv[3:]]
+    command = [
+        "ctest",
+        "--test-dir",
+        str(build),
+        "--output-junit",
+        str(report),
+        "--test-output-size-failed",
+        "65536",
+        *sys.argv[3:],
+    ]
     progress, other = Progress(), []
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace") as running:
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as running:
         for line in running.stdout:
             match = DONE.match(line)
             if match:

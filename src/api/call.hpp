@@ -12,7 +12,6 @@
 
 #include "api/problem.hpp"
 #include "api/rope_access.hpp"
-#include "concurrency/clock.hpp"
 #include "execution/read_access.hpp"
 #include "http/message.hpp"
 #include "http/static_files.hpp"
@@ -26,7 +25,7 @@ using MayRead = std::function<execution::ReadDecision(
 struct Services {
     std::vector<RopeAccess> ropes;
     std::span<const http::StaticFile> assets;
-    const Clock* clock = nullptr;
+    std::function<std::int64_t()> now_ms;
     MayRead may_read = execution::may_read;
 };
 

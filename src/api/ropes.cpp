@@ -69,8 +69,7 @@ http::Response show_time(const Call& call) {
     for (const RopeAccess& rope : call.services.ropes) {
         height = std::max(height, rope.reader.latest()->height());
     }
-    const json::Value body{
-        json::Object{{"time_ms", call.services.clock->wall_ms()}, {"height", height}}};
+    const json::Value body{json::Object{{"time_ms", call.services.now_ms()}, {"height", height}}};
     return http::make_response(200, "application/json", json::serialize(body) + "\n");
 }
 

@@ -101,7 +101,7 @@ http::Response no_such_rope(const Services& services, const std::string& name) {
 
 struct Router::Impl {
     Services services;
-    WorkerPool& workers;
+    std::function<bool(std::function<void()>)> run_elsewhere;
 
     const RopeAccess* find_rope(const std::string& name) const {
         for (const RopeAccess& rope : services.ropes) {
@@ -136,15 +136,15 @@ struct Router::Impl {
             const Call call{services, request, values, rope};
             responder.respond(route.answer(call));
         };
-        if (!workers.submit(std::move(task))) responder.respond(problem("queue.full"));
+        if (!run_elsewhere(std::move(task))) responder.respond(problem("queue.full"));
     }
 };
 
 Router::Router(RouterParts parts)
     : impl_{std::make_unique<Impl>(Impl{.services = {.ropes = std::move(parts.ropes),
                                                      .assets = parts.assets,
-                                                     .clock = &parts.clock},
-                                        .workers = parts.workers})} {}
+                                                     .now_ms = std::move(parts.now_ms)},
+                                        .run_elsewhere = std::move(parts.run_elsewhere)})} {}
 
 Router::~Router() = default;
 

@@ -6,6 +6,7 @@
 // Threads: handle() on any; it never blocks. Errors: every refusal is an RFC 9457 problem.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,9 +14,6 @@
 #include <vector>
 
 #include "api/rope_access.hpp"
-#include "base/log.hpp"
-#include "concurrency/clock.hpp"
-#include "concurrency/worker_pool.hpp"
 #include "http/server.hpp"
 #include "http/static_files.hpp"
 
@@ -24,9 +22,9 @@ namespace ropenet::api {
 struct RouterParts {
     std::vector<RopeAccess> ropes;
     std::span<const http::StaticFile> assets;  // the page at "/"; outlive the router
-    const Clock& clock;
-    WorkerPool& workers;
-    Log& log;
+    std::function<std::int64_t()> now_ms;      // the node's wall clock
+    /// Runs work on another thread; false when too much waits already.
+    std::function<bool(std::function<void()>)> run_elsewhere;
 };
 
 class Router {

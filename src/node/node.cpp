@@ -101,11 +101,12 @@ Result<void> Node::Impl::start_servers() {
     std::vector<api::RopeAccess> access;
     for (const auto& rope : ropes)
         access.push_back(rope->access());
-    router = std::make_unique<api::Router>(api::RouterParts{.ropes = std::move(access),
-                                                            .assets = options.assets,
-                                                            .clock = clock,
-                                                            .workers = *workers,
-                                                            .log = log});
+    router = std::make_unique<api::Router>(api::RouterParts{
+        .ropes = std::move(access),
+        .assets = options.assets,
+        .now_ms = [this] { return clock.wall_ms(); },
+        .run_elsewhere =
+            [this](std::function<void()> task) { return workers->submit(std::move(task)); }});
     http::ServerConfig open{.address = config.http, .threads = config.http_threads};
     open.error_body = api::refusal_problem;
     ROPE_TRY(server, http::Server::start(

@@ -3,7 +3,7 @@
 
     second_client.py ROPENET_BINARY WORK_FOLDER
 
-Registers an account for each algorithm, deposits, fetches the bundles and checks every part of them,
+Registers an account for each algorithm, deposits, fetches the bundles, checks every part of them,
 state proofs present and absent included; and is refused where the specification says so.
 """
 
@@ -71,8 +71,12 @@ def check_refusals(rope, who):
     need(rope.json(f"/txs/{tx_id.hex()}")[1]["status"] == "refused", "a refusal is not recorded")
     fresh = rope.sign(who, "system.evidence", "deposit", deposit_args(b"x"))[0]
     cases = {
-        "tx.origin": rope.sign(who, "system.evidence", "deposit", deposit_args(b"x"), origin="dev.x/y")[0],
-        "tx.expired": rope.sign(who, "system.evidence", "deposit", deposit_args(b"x"), expires_at_ms=1)[0],
+        "tx.origin": rope.sign(
+            who, "system.evidence", "deposit", deposit_args(b"x"), origin="dev.x/y"
+        )[0],
+        "tx.expired": rope.sign(
+            who, "system.evidence", "deposit", deposit_args(b"x"), expires_at_ms=1
+        )[0],
         "tx.signature": fresh[:-1] + bytes([fresh[-1] ^ 1]),
         "tx.malformed": b"\x00" + fresh,
         "tx.oversize": fresh + bytes(65_536),

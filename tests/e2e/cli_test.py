@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Exit codes, documents and words of every verb, against a real node.
 
-    cli_test.py ROPENET WORK_FOLDER
+cli_test.py ROPENET WORK_FOLDER
 """
 
 import json
@@ -75,12 +75,16 @@ class CliTest(unittest.TestCase):
     def test_export_and_verify_lead_to_0_7_and_8(self):
         _, document = self.deposit("bundle me")
         out = WORK / "bundle"
-        self.assertEqual(self.node.cli("evidence", "export", document["tx_id"], "--out", str(out))[0], 0)
+        self.assertEqual(
+            self.node.cli("evidence", "export", document["tx_id"], "--out", str(out))[0], 0
+        )
         policy = str(WORK / "data/dev/policy-register.txt")
         code, text, _ = run("evidence", "verify", str(out), "--trust", policy, "--json")
         self.assertEqual((code, json.loads(text)["verdict"]), (0, "valid, signer trusted by you"))
         code, text, _ = run("evidence", "verify", str(out), "--json")
-        self.assertEqual((code, json.loads(text)["verdict"]), (7, "consistent, origin not established"))
+        self.assertEqual(
+            (code, json.loads(text)["verdict"]), (7, "consistent, origin not established")
+        )
         changed = WORK / "changed"
         shutil.copytree(out, changed)
         record = bytearray((changed / "record.cbor").read_bytes())

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The public API: shapes, limits, pages, permission to cache, and what bad input gets.
 
-    http_test.py ROPENET WORK_FOLDER
+http_test.py ROPENET WORK_FOLDER
 """
 
 import hashlib
@@ -15,8 +15,28 @@ from ropenet_client import cbor
 from ropenet_client.node import Node, Rope, request
 
 BINARY, WORK = sys.argv[1], Path(sys.argv[2])
-TX_MEMBERS = ["tx_id", "status", "height", "index", "code", "rule", "message", "time_ms", "duplicate"]
-PROBLEM_MEMBERS = {"type", "title", "title_zh", "status", "code", "detail", "detail_zh", "next", "next_zh"}
+TX_MEMBERS = [
+    "tx_id",
+    "status",
+    "height",
+    "index",
+    "code",
+    "rule",
+    "message",
+    "time_ms",
+    "duplicate",
+]
+PROBLEM_MEMBERS = {
+    "type",
+    "title",
+    "title_zh",
+    "status",
+    "code",
+    "detail",
+    "detail_zh",
+    "next",
+    "next_zh",
+}
 
 
 def deposit_args(content, **fields):
@@ -59,7 +79,9 @@ class HttpTest(unittest.TestCase):
         self.assertEqual((status, list(answer)), (200, TX_MEMBERS))
         self.assertEqual(answer["tx_id"], tx_id.hex())
         status, shown = self.rope.json(f"/txs/{tx_id.hex()}")
-        self.assertEqual([shown[name] for name in TX_MEMBERS[:6]], [answer[name] for name in TX_MEMBERS[:6]])
+        self.assertEqual(
+            [shown[name] for name in TX_MEMBERS[:6]], [answer[name] for name in TX_MEMBERS[:6]]
+        )
         self.assertEqual((shown["contract"], shown["action"]), ("system.evidence", "deposit"))
 
     def test_every_answer_about_a_rope_carries_its_height(self):
@@ -226,7 +248,7 @@ class OpenApiTest(unittest.TestCase):
         for line in source.splitlines():
             if line.strip().startswith('Route{"'):
                 method = line.split('"')[1]
-                pattern = line.split(",")[1].strip().replace('ROPE_R', "/v1/ropes/{rope}")
+                pattern = line.split(",")[1].strip().replace("ROPE_R", "/v1/ropes/{rope}")
                 served.add((method, pattern.replace('"', "").replace(" ", "")))
         self.assertEqual(described, served)
         self.assertGreaterEqual(len(served), 17)

@@ -3,9 +3,9 @@
 
     kill_test.py ROPENET WORK_FOLDER ROUNDS
 
-Clients send batches and note what was acknowledged. The node is killed at a random moment and started
-again, ROUNDS times. Then every acknowledged tx must be there once at its height, and a node that
-executes the block log from genesis must reach the same roots.
+Clients send batches and note what was acknowledged. The node is killed at a random moment and
+started again, ROUNDS times. Then every acknowledged tx must be there once at its height, and a node
+that executes the block log from genesis must reach the same roots.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The main job as ./run plays it: twice on one folder, in both languages, as JSON.
 
-    main_job_test.py ROPENET WORK_FOLDER
+main_job_test.py ROPENET WORK_FOLDER
 """
 
 import json

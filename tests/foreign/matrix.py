@@ -45,7 +45,14 @@ class Matrix:
         print("FAIL", words)
 
     def ropenet_exit(self, folder):
-        command = [self.ropenet, "evidence", "verify", str(folder), "--trust", str(self.trusted_policy)]
+        command = [
+            self.ropenet,
+            "evidence",
+            "verify",
+            str(folder),
+            "--trust",
+            str(self.trusted_policy),
+        ]
         return subprocess.run(command, capture_output=True, check=False).returncode
 
     def accepted(self, folder, algorithm):
@@ -101,8 +108,7 @@ class Matrix:
             refused = verdicts[str(case)] is not None
             counts[mutation.file][verifier.name] += refused
             excepted = (
-                verifier.name == "receipt"
-                and mutation.field.rsplit(" ", 1)[0] in RECEIPT_EXCEPTION
+                verifier.name == "receipt" and mutation.field.rsplit(" ", 1)[0] in RECEIPT_EXCEPTION
             )
             if excepted and not refused:
                 counts[mutation.file]["excepted"] += 1
@@ -115,8 +121,14 @@ class Matrix:
         print(f"  {'file':<24}{'made':>6}" + "".join(f"{column:>11}" for column in ours + columns))
         for file, row in counts.items():
             cells = [str(row[column]) if column in row else "-" for column in ours + columns]
-            note = f"  ({row['excepted']} accepted: unsigned by RFC 9942)" if row["excepted"] else ""
-            print(f"  {file:<24}{row['mutations']:>6}" + "".join(f"{cell:>11}" for cell in cells) + note)
+            note = (
+                f"  ({row['excepted']} accepted: unsigned by RFC 9942)" if row["excepted"] else ""
+            )
+            print(
+                f"  {file:<24}{row['mutations']:>6}"
+                + "".join(f"{cell:>11}" for cell in cells)
+                + note
+            )
 
 
 class LogMatrix:
@@ -168,7 +180,10 @@ class LogMatrix:
                     words = f"{command} accepts {mutation.file} {mutation.field}"
                     self.failures.append(words)
                     print("FAIL", words)
-        print(f"\nlog: refused mutations of each file\n  {'file':<24}{'made':>6}{'sumdb':>11}{'fsck':>11}")
+        print(
+            "\nlog: refused mutations of each file\n"
+            + f"  {'file':<24}{'made':>6}{'sumdb':>11}{'fsck':>11}"
+        )
         for file, row in counts.items():
             print(f"  {file:<24}{row['mutations']:>6}{row['sumdb']:>11}{row['fsck']:>11}")
         for case in (*cases, base):

@@ -23,7 +23,11 @@ from matrix import LogMatrix, Matrix  # noqa: E402
 def make_fixture(args, readme=None):
     out = args.work / "fixture"
     shutil.rmtree(out, ignore_errors=True)
-    command = [str(args.installed / "venv/bin/python"), str(HERE / "fixture/make_bundle.py"), str(out)]
+    command = [
+        str(args.installed / "venv/bin/python"),
+        str(HERE / "fixture/make_bundle.py"),
+        str(out),
+    ]
     if readme:
         command += ["--readme", str(readme)]
     subprocess.run(command, check=True)
@@ -31,7 +35,9 @@ def make_fixture(args, readme=None):
 
 
 def expect(command, code, words, failures):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False
+    )
     print((done.stdout.strip().splitlines() or [done.stderr.strip()])[-1][:150])
     if done.returncode != code:
         failures.append(f"{words}: exit {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
@@ -66,7 +72,9 @@ def run_fixture(args):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--installed", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--fixture", action="store_true")

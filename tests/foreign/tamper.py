@@ -69,7 +69,9 @@ def _text(name, data):
             yield where + ", last", end - 1
             # The last character of base64 before its padding may hold unused bits.
             if data[end - 1 : end] == b"=":
-                yield where + ", before padding", end - 2 if data[end - 2 : end - 1] != b"=" else end - 3
+                yield where + ", before padding", (
+                    end - 2 if data[end - 2 : end - 1] != b"=" else end - 3
+                )
         yield where + ", separator", end
 
 
@@ -103,7 +105,11 @@ def _cbor_item(data, at, where):
     if major in (4, 5, 6):
         count = number * (2 if major == 5 else 1) if major != 6 else 1
         for item in range(count):
-            kind = f"{item}" if major == 4 else "tagged" if major == 6 else f"{item // 2}" + "kv"[item % 2]
+            kind = (
+                f"{item}"
+                if major == 4
+                else "tagged" if major == 6 else f"{item // 2}" + "kv"[item % 2]
+            )
             after = yield from _cbor_item(data, after, f"{where}/{kind}")
     return after
 

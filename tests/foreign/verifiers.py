@@ -22,7 +22,9 @@ class Verifier:
     needs_state: bool = False
 
     def reads_file(self, name):
-        return any(name == file or (file[-1] == "/" and name.startswith(file)) for file in self.reads)
+        return any(
+            name == file or (file[-1] == "/" and name.startswith(file)) for file in self.reads
+        )
 
     def applies_to(self, algorithm, has_state):
         return algorithm in self.algorithms and (has_state or not self.needs_state)
@@ -32,7 +34,9 @@ class Verifier:
         out = {}
         for first in range(0, len(folders), CHUNK):
             part = [str(folder) for folder in folders[first : first + CHUNK]]
-            done = subprocess.run([*self.command, *part], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [*self.command, *part], capture_output=True, text=True, check=False
+            )
             for line in done.stdout.splitlines():
                 verdict, _, rest = line.partition(" ")
                 folder, _, words = rest.partition(": ")
@@ -40,7 +44,9 @@ class Verifier:
                     out[folder] = None if verdict == "ok" else words
             missing = [folder for folder in part if folder not in out]
             if missing:
-                raise RuntimeError(f"{self.name} said nothing of {missing[0]}: {done.stderr[-500:]}")
+                raise RuntimeError(
+                    f"{self.name} said nothing of {missing[0]}: {done.stderr[-500:]}"
+                )
             refused = any(out[folder] is not None for folder in part)
             if done.returncode != (1 if refused else 0):
                 raise RuntimeError(f"{self.name}: exit {done.returncode}")

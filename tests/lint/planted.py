@@ -1,4 +1,5 @@
 """A small repository in a temporary folder, valid until a test breaks one thing."""
+
 import pathlib
 import shutil
 import subprocess
@@ -65,7 +66,12 @@ class Planted(unittest.TestCase):
     def run_unchecked(self, name, *arguments):
         return subprocess.run(
             [sys.executable, str(ROOT / "tools" / name), *arguments],
-            cwd=self.root, capture_output=True, text=True, check=False, timeout=120)
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
 
     def run_tool(self, name, *arguments):
         done = self.run_unchecked(name, *arguments)

@@ -1,5 +1,6 @@
 """Goal: ./run and ./test refuse what they do not understand, find what is missing, and count
 honestly. Method: the scripts themselves, with a package list and reports made for the test."""
+
 import importlib.util
 import pathlib
 import subprocess
@@ -16,8 +17,15 @@ REPORT = """<testsuite tests="5">
 
 
 def bash(script, *arguments):
-    return subprocess.run(["bash", "-c", script, "bash", *arguments], cwd=ROOT, text=True,
-                          stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60)
+    return subprocess.run(
+        ["bash", "-c", script, "bash", *arguments],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
 
 
 class Commands(unittest.TestCase):
@@ -39,14 +47,17 @@ class Packages(unittest.TestCase):
             tools = pathlib.Path(folder) / "tools"
             tools.mkdir()
             (tools / "packages.txt").write_text(lines, encoding="utf-8")
-            done = bash(f"root={folder}; set -euo pipefail; . tools/lib/say.sh; "
-                        ". tools/lib/packages.sh; missing_packages run")
+            done = bash(
+                f"root={folder}; set -euo pipefail; . tools/lib/say.sh; "
+                ". tools/lib/packages.sh; missing_packages run"
+            )
         self.assertEqual(done.stderr, "")
         return done.stdout.split()
 
     def test_names_a_package_that_is_not_installed(self):
-        self.assertEqual(self.missing("run  no-such-package-here  -  a test\n"),
-                         ["no-such-package-here"])
+        self.assertEqual(
+            self.missing("run  no-such-package-here  -  a test\n"), ["no-such-package-here"]
+        )
 
     def test_leaves_other_sets_and_comments_alone(self):
         self.assertEqual(self.missing("# run x - y\n\ntest no-such-package-here - a test\n"), [])
@@ -54,8 +65,9 @@ class Packages(unittest.TestCase):
     def test_takes_a_command_of_the_right_version_instead(self):
         self.assertEqual(self.missing("run no-such-package-here bash a test\n"), [])
         self.assertEqual(self.missing("run no-such-package-here bash>=3.2 a test\n"), [])
-        self.assertEqual(self.missing("run no-such-package-here bash>=99 a test\n"),
-                         ["no-such-package-here"])
+        self.assertEqual(
+            self.missing("run no-such-package-here bash>=99 a test\n"), ["no-such-package-here"]
+        )
 
 
 class Counting(unittest.TestCase):

@@ -1,4 +1,5 @@
 """Goal: check_layers.py and check_unordered.py report each kind of fault. Method: plant one."""
+
 from planted import LAYERS, Planted
 
 ARGUMENTS = ("src", "tools/layers.toml")

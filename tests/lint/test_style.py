@@ -1,4 +1,5 @@
 """Goal: check_style.py reports each stop, at the first value past it. Method: plant one each."""
+
 from planted import Planted
 
 NAME = "check_style.py"
@@ -34,8 +35,12 @@ class Style(Planted):
         self.refuse("A::A has 71", "src/types/a.cpp", body)
 
     def test_counts_an_operator_a_template_and_a_test(self):
-        for head in ("bool operator==(const A& a, const A& b)", "template <typename T> T get(T t)",
-                     "TEST_F(Fixture, refuses_it)", "auto f(int x) -> std::pair<int, int>"):
+        for head in (
+            "bool operator==(const A& a, const A& b)",
+            "template <typename T> T get(T t)",
+            "TEST_F(Fixture, refuses_it)",
+            "auto f(int x) -> std::pair<int, int>",
+        ):
             self.refuse("has 71 lines", "src/types/a.cpp", function(71, head))
 
     def test_does_not_take_tables_and_namespaces_for_functions(self):
@@ -53,9 +58,13 @@ class Style(Planted):
 
     def test_stops_a_header_a_source_and_a_test_at_their_own_length(self):
         opening = "// A header.\n#pragma once\n"
-        for path, stop, start in (("src/types/a.hpp", 250, opening), ("src/types/b.cpp", 500, ""),
-                                  ("src/types/c_test.cpp", 600, ""), ("tools/d.py", 500, ""),
-                                  ("tools/e.sh", 500, "#!/bin/bash\n")):
+        for path, stop, start in (
+            ("src/types/a.hpp", 250, opening),
+            ("src/types/b.cpp", 500, ""),
+            ("src/types/c_test.cpp", 600, ""),
+            ("tools/d.py", 500, ""),
+            ("tools/e.sh", 500, "#!/bin/bash\n"),
+        ):
             fill = stop - start.count("\n")
             line = "int x;\n" if path.startswith("src") else "x=1\n"
             self.accept(path, start + line * fill)

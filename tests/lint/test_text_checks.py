@@ -1,4 +1,5 @@
 """Goal: the checks of links, words, format and headers report a planted fault, and only that."""
+
 import shutil
 import unittest
 
@@ -23,8 +24,10 @@ class Docs(Planted):
         self.fault("../elsewhere.md")
 
     def test_does_not_follow_sites_or_code(self):
-        text = ("# 第一个 证据\n\n[a](https://example.org/x) `[b](gone.md)` [c](#第一个-证据)\n\n"
-                "```\n[d](gone)\n```\n")
+        text = (
+            "# 第一个 证据\n\n[a](https://example.org/x) `[b](gone.md)` [c](#第一个-证据)\n\n"
+            "```\n[d](gone)\n```\n"
+        )
         self.write("README.md", text)
         self.expect_ok("check_docs.py", ".")
 

@@ -1,5 +1,6 @@
 """Finds the functions of a C++ file without a compiler: where each begins and ends, and how many
 parameters it takes. Made for our own style (clang-format, no macros that open braces)."""
+
 import re
 from dataclasses import dataclass
 
@@ -7,7 +8,8 @@ from lib.cpp_text import without_comments_and_strings, without_directives
 
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 NOT_A_FUNCTION = re.compile(
-    r"^\s*(?:using|typedef|static_assert|friend\s+class|extern\s+template)\b")
+    r"^\s*(?:using|typedef|static_assert|friend\s+class|extern\s+template)\b"
+)
 TAIL = re.compile(
     r"\s*(?:(?:const|noexcept|override|final|mutable|try|&&|&)\s*|\[\[[^\]]*\]\]\s*|->(?:[^:]|::)*"
     r"|requires\b.*|[A-Z][A-Z_]+\s*)*(?P<initialisers>:(?!:).*)?$",
@@ -85,7 +87,7 @@ def _signature(head):
         return None
     before = outside[: match.start()]
     index = before.count("(") + before.count("[")
-    return match[1], _count_parameters(groups[index]), outside[match.end():]
+    return match[1], _count_parameters(groups[index]), outside[match.end() :]
 
 
 def _line_of(text, start):

@@ -1,5 +1,6 @@
 """C++ source as text for checks that count and search: enough lexing to not be fooled by comments,
 strings and preprocessor lines, no more."""
+
 import re
 
 TOKEN = re.compile(

@@ -1,4 +1,5 @@
 """The files of the repository, as every check sees them."""
+
 import pathlib
 import subprocess
 
@@ -11,7 +12,10 @@ def tracked_files(root=ROOT):
     try:
         listed = subprocess.run(
             ["git", "-c", "safe.directory=*", "ls-files", "-z"],
-            cwd=root, check=True, capture_output=True, text=True,
+            cwd=root,
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout.split("\0")
         names = [name for name in listed if name]
     except (OSError, subprocess.CalledProcessError):

@@ -15,8 +15,9 @@ ALWAYS = {
     *("policies/0.cbor", "policies/0.tlog", "policy.txt", "proof.tlog", "receipt-key.pem"),
     *("receipt.cose", "record.cbor", "signer.pem", "tx.cose"),
 }
-STATE = {f"state/{name}" for name in ("block-proof.tlog", "block-record.cbor", "key.bin",
-                                      "proof.ics23")}
+STATE = {
+    f"state/{name}" for name in ("block-proof.tlog", "block-record.cbor", "key.bin", "proof.ics23")
+}
 
 
 def files_from_tar(data):

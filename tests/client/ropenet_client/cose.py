@@ -24,9 +24,7 @@ def sig_structure(protected, payload):
 
 
 def make_transaction(key, account, contract, action, args, origin, nonce, expires_at_ms):
-    payload = cbor.encode(
-        {1: origin, 2: nonce, 3: expires_at_ms, 4: contract, 5: action, 6: args}
-    )
+    payload = cbor.encode({1: origin, 2: nonce, 3: expires_at_ms, 4: contract, 5: action, 6: args})
     protected = cbor.encode(
         {
             1: key.alg,
@@ -57,9 +55,7 @@ def read_transaction(data):
     claims = header[15]
     need(claims == {1: claims.get(1), 2: f"{payload[4]}/{payload[5]}"}, "tx: iss, sub and payload")
     signed = sig_structure(protected, payload_bytes)
-    return Transaction(
-        sha256(signed), header[4], header[1], claims[1], payload, signed, signature
-    )
+    return Transaction(sha256(signed), header[4], header[1], claims[1], payload, signed, signature)
 
 
 def account_id(register_args):

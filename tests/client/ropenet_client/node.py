@@ -19,7 +19,16 @@ class Node:
 
     def __init__(self, binary, data, *more):
         self.binary, self.data = str(binary), Path(data)
-        command = [self.binary, "dev", "--http", "127.0.0.1:0", "--data", str(data), "--json", *more]
+        command = [
+            self.binary,
+            "dev",
+            "--http",
+            "127.0.0.1:0",
+            "--data",
+            str(data),
+            "--json",
+            *more,
+        ]
         # Not our environment: a node must not depend on it.
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         line = self.process.stdout.readline()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies the request of each bundle (tx.cose, Ed25519 or ES256) with pycose.
 
-    cose_tx.py BUNDLE...        exit 0: all verified, 1: one refused
+cose_tx.py BUNDLE...        exit 0: all verified, 1: one refused
 """
 
 import hashlib
