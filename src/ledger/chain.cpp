@@ -141,13 +141,13 @@ Result<void> Chain::make_current(Finalized& block) {
 
 Result<void> Chain::add_pruning(storage::KvBatch& batch, const HeightSummary& at) {
     // Both limits must be passed before a height is given up.
-    std::uint64_t floor = history_->floor();
+    std::uint64_t floor = store_->floor();
     while (floor + kHistoryHeights < at.height) {
         ROPE_TRY(const auto next, store_->summary_of(floor + 1));
         if (!next || next->time_ms + kHistoryMs >= at.time_ms) break;
         ++floor;
     }
-    history_->set_floor(floor);
+    if (floor != store_->floor()) store_->raise_floor(floor, batch);
     const Bytes end = be64_key(floor + 1);
     ROPE_TRY([[maybe_unused]] const std::size_t visited,
              store_->kv().scan({.column = id_of(Column::stale),

@@ -65,6 +65,7 @@ class Chain final : public Ledger {
                                     storage::KvEnvironment& kv);
     Result<void> recover(std::uint64_t signed_size);
     Result<void> write_genesis(const Bytes& genesis_bytes);
+    Result<void> check_genesis() const;
     Result<void> replay(std::uint64_t height, BytesView bytes);
     Result<void> refill_ids();
     Result<void> find_tiled_size();

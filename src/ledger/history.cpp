@@ -42,7 +42,7 @@ Result<Expected<ReadViewPtr, PastError>> History::at(std::uint64_t height) const
     using Answer = Expected<ReadViewPtr, PastError>;
     if (height > newest->height()) return Answer{Unexpected{PastError::in_the_future}};
     if (height == newest->height()) return Answer{newest};
-    if (height < floor()) return Answer{Unexpected{PastError::gone}};
+    if (height < store_.floor()) return Answer{Unexpected{PastError::gone}};
     ROPE_TRY(const auto summary, store_.summary_of(height));
     if (!summary) return Answer{Unexpected{PastError::gone}};
     return Answer{std::make_shared<const ReadView>(store_, *summary)};

@@ -66,9 +66,7 @@ class History final : public Reader {
     // For the ledger.
     IdWindow& ids() { return ids_; }
     void publish(const HeightSummary& at) ROPE_EXCLUDES(mutex_);
-    void set_floor(std::uint64_t height) { floor_.store(height, std::memory_order_release); }
     void set_tiled(std::uint64_t size) { tiled_.store(size, std::memory_order_release); }
-    std::uint64_t floor() const { return floor_.load(std::memory_order_acquire); }
     std::uint64_t tiled() const { return tiled_.load(std::memory_order_acquire); }
 
   private:
@@ -90,7 +88,6 @@ class History final : public Reader {
     const storage::TileStore& tiles_;
     IdWindow ids_;
     mutable BlockCache cache_;
-    std::atomic<std::uint64_t> floor_{0};  // lowest height whose view is still whole
     std::atomic<std::uint64_t> tiled_{0};  // leaves that the installed checkpoint's tiles hold
     mutable Mutex mutex_;
     ReadViewPtr latest_ ROPE_GUARDED_BY(mutex_);

@@ -1,7 +1,7 @@
 // Where the ledger keeps what in the key-value store. All of it is derived from the block log.
 //
 //   column      key                                      value
-//   meta        "last"                                   summary || frontier
+//   meta        "last", "frontier", "floor"              summary, log frontier, be64(height)
 //   values      full key                                 be64(height of the write) || versioned
 //   past        ordered(full key) || be64(height)        versioned, as it was before that height
 //   nodes       node key of merkle/state_tree.hpp        node

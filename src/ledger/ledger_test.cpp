@@ -13,6 +13,7 @@
 #include "ledger/layout.hpp"
 #include "storage/kv.hpp"
 #include "storage/posix_file_system.hpp"
+#include "storage/testing/fault_fs.hpp"
 #include "types/limits.hpp"
 
 namespace ropenet::ledger {
@@ -265,6 +266,68 @@ TEST_F(LedgerTest, a_block_log_that_is_gone_below_the_state_stops_the_start) {
 
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, ErrorCode::corrupt);
+}
+
+TEST_F(LedgerTest, a_restart_does_not_promise_heights_that_pruning_took) {
+    for (std::uint64_t i = 0; i < kHistoryHeights + 5; ++i)
+        commit({});
+    ASSERT_TRUE(ledger->flush());
+    reopen();
+
+    EXPECT_EQ((*reader().at(1)).error(), PastError::gone);
+}
+
+TEST_F(LedgerTest, a_genesis_that_is_not_the_ledgers_own_stops_the_start) {
+    commit({deposit(alice, "one")});
+    ledger.reset();
+    bob = execution::testing::make_identity("somebody else", 9);
+
+    const auto opened = try_open();
+
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, ErrorCode::config);
+}
+
+// The block log on a disk that fails; the store on a real one.
+struct FailingDiskTest : LedgerTest {
+    storage::testing::FaultFs disk;
+
+    FailingDiskTest() {
+        ledger.reset();
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+        open_on_disk();
+    }
+    void open_on_disk() {
+        const auto genesis = execution::testing::make_genesis({&alice, &bob}, registrar);
+        auto opened = Ledger::open(
+            {.folder = folder.string(), .genesis = encode_genesis(genesis), .signed_size = 0}, disk,
+            kv, log);
+        ASSERT_TRUE(opened) << opened.error().what;
+        ledger = *std::move(opened);
+    }
+};
+
+TEST_F(FailingDiskTest, after_a_failed_append_or_sync_nothing_more_is_acknowledged) {
+    for (std::size_t change = 1; change <= 2; ++change) {
+        const HeightSummary before = reader().latest()->at();
+        ASSERT_TRUE(
+            ledger->finalize(before.height + 1, next_ms(),
+                             std::vector<CheckedTx>{deposit(alice, std::to_string(change))}));
+        disk.fail_change(change);
+
+        const auto committed = ledger->commit();
+
+        ASSERT_FALSE(committed);
+        EXPECT_EQ(committed.error().code, ErrorCode::io);
+        EXPECT_EQ(reader().latest()->at(), before);
+        EXPECT_FALSE(ledger->finalize(before.height + 1, next_ms(), {}));
+        ledger.reset();
+        disk.crash();
+        open_on_disk();
+        EXPECT_EQ(reader().latest()->at(), before);
+        commit({deposit(alice, "again " + std::to_string(change))});
+    }
 }
 
 TEST_F(LedgerTest, refusals_are_known_again_for_the_quota) {

@@ -69,6 +69,8 @@ Result<std::unique_ptr<Chain>> Chain::open(const LedgerConfig& config, storage::
     } else {
         ROPE_DO(chain->write_genesis(config.genesis));
     }
+    // The tiles first: the oldest records are read from them.
+    ROPE_DO(chain->find_tiled_size());
     ROPE_DO(chain->recover(config.signed_size));
     return chain;
 }
@@ -107,16 +109,30 @@ Result<void> Chain::recover(std::uint64_t signed_size) {
                    cut->file + ": removed " + std::to_string(cut->bytes) +
                        " bytes of a block that was never acknowledged");
     }
+    ROPE_DO(check_genesis());
     // Ids first: a replayed block must find the same window as when it was new.
     ROPE_DO(refill_ids());
     ROPE_DO(blocks_->for_each(at_.height + 1, [this](std::uint64_t height, BytesView bytes) {
         return replay(height, bytes);
     }));
+    if (at_.log_size < history_->tiled()) {
+        return damaged("log/checkpoint covers more records than the block log leads to");
+    }
     if (at_.log_size < signed_size) {
         return damaged("this node signed a log of " + std::to_string(signed_size) +
                        " records, the block log leads to " + std::to_string(at_.log_size));
     }
-    return find_tiled_size();
+    return {};
+}
+
+/// The folder's genesis.cbor must be the one that this ledger began with.
+Result<void> Chain::check_genesis() const {
+    ROPE_TRY(const auto leaf, history_->record_at(0));
+    const auto record = decode_record(leaf ? BytesView{*leaf} : BytesView{});
+    const auto* first = record ? std::get_if<BlockRecord>(&record->body) : nullptr;
+    if (first == nullptr) return damaged("the first record is not readable");
+    if (first->genesis_digest == crypto::sha256(history_->genesis_bytes())) return {};
+    return fail(ErrorCode::config, "genesis.cbor is not the genesis that this ledger began with");
 }
 
 Result<void> Chain::replay(std::uint64_t height, BytesView bytes) {
@@ -156,9 +172,6 @@ Result<void> Chain::find_tiled_size() {
     const auto checkpoint = checkpoint_from_text(note->text);
     if (!checkpoint || checkpoint->origin != origin_) {
         return damaged("log/checkpoint is not a checkpoint of " + origin_);
-    }
-    if (checkpoint->size > at_.log_size) {
-        return damaged("log/checkpoint covers more records than the block log leads to");
     }
     history_->set_tiled(checkpoint->size);
     return {};

@@ -17,7 +17,15 @@ Result<std::unique_ptr<Store>> Store::open(storage::KvEnvironment& environment,
                                            const std::string& folder) {
     const std::vector<std::string> columns(std::begin(kColumnNames), std::end(kColumnNames));
     ROPE_TRY(auto kv, storage::Kv::open(environment, folder, columns));
-    return std::unique_ptr<Store>{new Store{std::move(kv)}};
+    std::unique_ptr<Store> store{new Store{std::move(kv)}};
+    ROPE_TRY(const auto floor, store->get(Column::meta, view_of("floor")));
+    if (floor && floor->size() == 8) store->floor_ = be64_of(*floor);
+    return store;
+}
+
+void Store::raise_floor(std::uint64_t height, storage::KvBatch& batch) {
+    batch.put(id_of(Column::meta), view_of("floor"), be64_key(height));
+    floor_.store(height, std::memory_order_release);
 }
 
 Result<std::optional<Store::Last>> Store::last() const {
@@ -45,6 +53,14 @@ Result<std::optional<Bytes>> Store::value_at(BytesView full_key, std::uint64_t h
     if (!newest) return std::optional<Bytes>{};
     if (newest->height <= height) return std::move(newest->value);
     // Written after the view: what the first later write replaced is what the view had.
+    auto past = past_value(full_key, height);
+    // Pruning may have passed this height while we read.
+    if (height < floor())
+        return fail(ErrorCode::busy, "height " + std::to_string(height) + " is gone");
+    return past;
+}
+
+Result<std::optional<Bytes>> Store::past_value(BytesView full_key, std::uint64_t height) const {
     auto cursor = kv_->cursor(id_of(Column::past));
     cursor.seek(past_key(full_key, height + 1));
     if (!cursor.valid()) {

@@ -4,6 +4,7 @@
 // keys). Threads: reads from any; write and flush from the ledger thread. Errors: io, corrupt.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,12 @@ class Store final : public merkle::NodeReader {
     /// Leaves that no installed checkpoint's tiles hold yet.
     Result<std::optional<Bytes>> untiled_record(std::uint64_t index) const;
 
+    /// The lowest height whose view is still whole; kept with everything else, so that a restart
+    /// does not promise what pruning took.
+    std::uint64_t floor() const { return floor_.load(std::memory_order_acquire); }
+    /// Before the batch that prunes: a reader who then meets a gap also sees the new floor.
+    void raise_floor(std::uint64_t height, storage::KvBatch& batch);
+
     const storage::Kv& kv() const { return *kv_; }
     Result<void> write(const storage::KvBatch& batch) { return kv_->write(batch); }
     Result<void> flush() { return kv_->flush(); }
@@ -54,11 +61,13 @@ class Store final : public merkle::NodeReader {
   private:
     explicit Store(std::unique_ptr<storage::Kv> kv) : kv_{std::move(kv)} {}
 
+    Result<std::optional<Bytes>> past_value(BytesView full_key, std::uint64_t height) const;
     Result<std::optional<Bytes>> get(Column column, BytesView key) const {
         return kv_->get(id_of(column), key);
     }
 
     std::unique_ptr<storage::Kv> kv_;
+    std::atomic<std::uint64_t> floor_{0};
 };
 
 }  // namespace ropenet::ledger

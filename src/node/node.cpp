@@ -56,9 +56,10 @@ struct Node::Impl {
     Config config;
     PrometheusMeter meter;
     std::unique_ptr<storage::KvEnvironment> kv;
-    std::unique_ptr<WorkerPool> workers;
+    std::unique_ptr<WorkerPool> workers;  // signature checks
     std::vector<std::unique_ptr<Rope>> ropes;
     std::unique_ptr<api::Router> router;
+    std::unique_ptr<WorkerPool> readers;  // handlers; ends before what they read
     std::unique_ptr<http::Server> server;
     std::unique_ptr<http::Server> admin;
     bool stopped = false;  // the owner's
@@ -98,6 +99,7 @@ Result<void> Node::Impl::start_ropes() {
 }
 
 Result<void> Node::Impl::start_servers() {
+    readers = std::make_unique<WorkerPool>(WorkerPool::Options{.name = "read"});
     std::vector<api::RopeAccess> access;
     for (const auto& rope : ropes)
         access.push_back(rope->access());
@@ -106,7 +108,7 @@ Result<void> Node::Impl::start_servers() {
         .assets = options.assets,
         .now_ms = [this] { return clock.wall_ms(); },
         .run_elsewhere =
-            [this](std::function<void()> task) { return workers->submit(std::move(task)); }});
+            [this](std::function<void()> task) { return readers->submit(std::move(task)); }});
     http::ServerConfig open{.address = config.http, .threads = config.http_threads};
     open.error_body = api::refusal_problem;
     ROPE_TRY(server, http::Server::start(
@@ -143,6 +145,7 @@ Result<void> Node::Impl::stop() {
     };
     if (server) server->stop();
     if (admin) admin->stop();
+    readers.reset();
     for (auto& rope : ropes)
         keep(rope->stop());
     if (server) keep(files.remove(folder.running()));
