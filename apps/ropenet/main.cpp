@@ -25,6 +25,7 @@ Options options_seen(const std::vector<std::string_view>& args) {
 int usage_error(const Console& console, Program& program, const CLI::ParseError& error,
                 const std::vector<std::string_view>& args) {
     std::string what = error.what();
+    if (args.empty()) what = "say what to do: ropenet --help lists the verbs";
     const std::string meant = suggestion_for(program.app(), args);
     Failure failure = usage_failure({what, what});
     if (!meant.empty()) {

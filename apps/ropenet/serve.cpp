@@ -48,6 +48,16 @@ Failure not_made(const std::string& data) {
                    .detail = {}};
 }
 
+Failure not_started(const Error& error) {
+    Failure failure = failure_of(error);
+    if (error.code == ErrorCode::unavailable) {  // the address, not another node
+        failure.next = {
+            "stop what listens there, or choose another address with --http 127.0.0.1:0",
+            "请停止占用该地址的程序，或用 --http 127.0.0.1:0 另选地址"};
+    }
+    return failure;
+}
+
 }  // namespace
 
 Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
@@ -66,7 +76,7 @@ Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
                                    .admin = unless_empty(options.admin),
                                    .assets = embedded_explorer()},
                                   *running.log, *running.clock);
-    if (!node) return Unexpected{failure_of(node.error())};
+    if (!node) return Unexpected{not_started(node.error())};
     running.node = *std::move(node);
     return running;
 }

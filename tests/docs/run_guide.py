@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the `sh run` blocks of a guide, in order, in an empty folder, as a reader would.
 
-    run_guide.py ROPENET WORK_FOLDER GUIDE
+run_guide.py ROPENET WORK_FOLDER GUIDE
 """
 
 import os
@@ -25,7 +25,12 @@ def main():
     python = Path(sys.executable).parent
     environment = dict(os.environ, PATH=f"{binary.parent}:{python}:{os.environ['PATH']}")
     done = subprocess.run(
-        ["bash", "-c", script], cwd=work, env=environment, capture_output=True, text=True, check=False
+        ["bash", "-c", script],
+        cwd=work,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     print(done.stdout + done.stderr)
     expected = ["signer trusted by you", "exit 4", "exit 7", "ok: 1 cosignatures, 1 needed"]
