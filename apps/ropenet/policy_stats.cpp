@@ -120,7 +120,9 @@ std::vector<Ranked> ranking_of(const std::vector<const RegisterRow*>& rows) {
     std::vector<Ranked> out;
     for (const auto& [region, count] : count_of)
         out.push_back({region, count});
-    std::ranges::stable_sort(out, std::ranges::greater{}, &Ranked::documents);
+    std::ranges::sort(out, [](const Ranked& a, const Ranked& b) {
+        return a.documents != b.documents ? a.documents > b.documents : a.region < b.region;
+    });
     return out;
 }
 

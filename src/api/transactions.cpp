@@ -95,6 +95,9 @@ http::Response list_txs(const Call& call) {
 http::Response show_tx(const Call& call) {
     const auto tx_id = hash_path(call.param(0), "tx_id");
     if (!tx_id) return tx_id.error();
+    // Before looking: who may read no transactions does not learn which exist.
+    const auto any = readable_view(call, {.kind = execution::ObjectKind::transaction});
+    if (!any) return any.error();
     const auto at = call.rope->reader.find_tx(*tx_id);
     if (!at) return problem(at.error());
     if (!*at) return not_recorded(call, *tx_id);
