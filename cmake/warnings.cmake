@@ -15,8 +15,3 @@ if(ROPENET_SANITIZE)
     -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ROPENET_SANITIZE})
 endif()
-
-if(ROPENET_FUZZ)
-  # Without it libFuzzer sees no coverage of the libraries it feeds.
-  add_compile_options(-fsanitize=fuzzer-no-link)
-endif()
