@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <thread>
 
 #include "concurrency/mutex.hpp"
@@ -83,34 +84,36 @@ TEST_F(VerifyQueueTest, a_signature_does_not_count_under_another_algorithm_than_
 }
 
 TEST_F(VerifyQueueTest, refuses_one_more_than_may_wait_and_never_calls_it) {
-    Gate gate;
+    // Shared with the pool, whose threads leave it after the test has opened it.
+    const auto gate = std::make_shared<Gate>();
     VerifyQueue queue{workers, 3};
     for (int i = 0; i < 2; ++i)
-        ASSERT_TRUE(workers.submit([&gate] { gate.pass(); }));
-    gate.wait_inside(2);
+        ASSERT_TRUE(workers.submit([gate] { gate->pass(); }));
+    gate->wait_inside(2);
     for (int i = 0; i < 3; ++i)
         ASSERT_TRUE(queue.try_push(check_of(tx)));
 
     EXPECT_FALSE(queue.try_push(check_of(forged)));
     EXPECT_EQ(queue.size(), 3U);
-    gate.open();
+    gate->open();
     queue.wait_idle();
     EXPECT_EQ(good, 3);
     EXPECT_EQ(bad, 0);
 }
 
 TEST_F(VerifyQueueTest, the_caller_checks_when_the_pool_takes_no_task) {
-    Gate gate;
+    // Shared with the pool, whose threads leave it after the test has opened it.
+    const auto gate = std::make_shared<Gate>();
     VerifyQueue queue{workers, 10};
     for (int i = 0; i < 2; ++i)
-        ASSERT_TRUE(workers.submit([&gate] { gate.pass(); }));
-    gate.wait_inside(2);
+        ASSERT_TRUE(workers.submit([gate] { gate->pass(); }));
+    gate->wait_inside(2);
     while (workers.submit([] {})) {
     }
 
     ASSERT_TRUE(queue.try_push(check_of(tx)));
     EXPECT_EQ(good, 1);
-    gate.open();
+    gate->open();
 }
 
 TEST_F(VerifyQueueTest, the_end_waits_for_what_was_taken) {
