@@ -1,11 +1,15 @@
 // node: a node that an operator sets up, starts and looks at.
 #include <filesystem>
 
+#include "ledger/ledger.hpp"
 #include "node/data_folder.hpp"
 #include "ropenet/serve.hpp"
 #include "ropenet/session.hpp"
 #include "ropenet/verbs.hpp"
+#include "storage/folder_lock.hpp"
+#include "storage/kv.hpp"
 #include "storage/posix_file_system.hpp"
+#include "storage/signed_state.hpp"
 
 namespace ropenet::cli {
 namespace {
@@ -68,6 +72,57 @@ VerbResult run_status(const Options& options) {
     return out;
 }
 
+/// Removes what is derived from the block log and makes the state again; tiles and checkpoint
+/// follow at the next start.
+Expected<json::Value, Failure> rebuild(storage::FileSystem& files, const node::DataFolder& folder,
+                                       const std::string& rope) {
+    const std::string dir = folder.rope(rope);
+    for (const char* derived : {"/state", "/log/tile", "/log/checkpoint"}) {
+        const auto removed = files.remove_all(dir + derived);
+        if (!removed) return Unexpected{failure_of(removed.error())};
+    }
+    auto rope_files = node::load_rope_files(files, folder, rope);
+    if (!rope_files) return Unexpected{failure_of(rope_files.error())};
+    const auto signed_state = storage::SignedState::open(files, folder.signed_state(rope));
+    if (!signed_state) return Unexpected{failure_of(signed_state.error())};
+    const auto last = (*signed_state)->last();
+    storage::KvEnvironment kv;
+    NullLog log;
+    const auto ledger = ledger::Ledger::open(
+        {.folder = dir, .genesis = rope_files->genesis, .signed_size = last ? last->size : 0},
+        files, kv, log);
+    if (!ledger) return Unexpected{failure_of(ledger.error())};
+    const auto flushed = (*ledger)->flush();
+    if (!flushed) return Unexpected{failure_of(flushed.error())};
+    const auto at = (*ledger)->reader().latest()->at();
+    return json::Value{json::Object{{"rope", rope},
+                                    {"height", at.height},
+                                    {"log_size", at.log_size},
+                                    {"state_root", hex(at.state_root)}}};
+}
+
+VerbResult run_repair(const Options& options, const Console& console) {
+    storage::PosixFileSystem files;
+    const node::DataFolder folder{data_of(options)};
+    const auto config = node::load_config(files, folder);
+    if (!config) return Unexpected{failure_of(config.error())};
+    const auto lock = storage::FolderLock::acquire(files, folder.path);
+    if (!lock) return Unexpected{failure_of(lock.error())};
+    json::Array ropes;
+    Answer out;
+    for (const std::string& rope : config->ropes) {
+        console.say({"executing the block log of " + rope + " again ...",
+                     "重新执行 " + rope + " 的区块日志……"});
+        ROPE_TRY(json::Value done, rebuild(files, folder, rope));
+        const std::string height = std::to_string(uint_at(done, "height"));
+        out.lines.push_back({rope + ": rebuilt to height " + height + ", every root as before",
+                             rope + "：已重建至高度 " + height + "，各根与原先一致"});
+        ropes.push_back(std::move(done));
+    }
+    out.document = json::Object{{"data", folder.path}, {"ropes", json::Value{std::move(ropes)}}};
+    return out;
+}
+
 }  // namespace
 
 void add_node(Program& program) {
@@ -97,6 +152,17 @@ void add_node(Program& program) {
                                 return run_start(options, *admin, console);
                             });
     verb->add_option("--admin", *admin, "where health and metrics are served");
+    program.add_verb(
+        noun,
+        {.name = "repair",
+         .what = {"Make state, tiles and checkpoint again from the block log; the node must be "
+                  "stopped.\nDamage in the block log itself needs a copy of it and is only named.",
+                  "由区块日志重建状态、块文件与签名树头；须先停止节点。\n"
+                  "区块日志本身的损坏须用其副本恢复，此处只予指明。"},
+         .examples = "  ropenet node repair --data DIR\n"},
+        [](const Options& options, const Console& console) {
+            return run_repair(options, console);
+        });
     program.add_verb(
         noun,
         {.name = "status",

@@ -138,7 +138,7 @@ class CliTest(unittest.TestCase):
 
     def test_every_verb_explains_itself_with_examples_in_both_languages(self):
         verbs = [
-            *(["dev"], ["node", "init"], ["node", "start"], ["node", "status"], ["key", "new"]),
+            *(["dev"], ["node", "init"], ["node", "start"], ["node", "repair"], ["key", "new"]),
             *(["key", "show"], ["tx", "send"], ["tx", "show"], ["tx", "list"]),
             *(["evidence", "deposit"], ["evidence", "export"], ["evidence", "verify"]),
             *(["policy", "load"], ["policy", "stats"], ["state", "get"], ["log", "verify"]),
@@ -197,6 +197,28 @@ class CliTest(unittest.TestCase):
 
 
 class StartTest(unittest.TestCase):
+    def test_repair_makes_state_and_log_again_from_the_block_log(self):
+        data = WORK / "repair"
+        with Node(BINARY, data) as node:
+            path = WORK / "repaired.txt"
+            path.write_text("repaired")
+            _, document = node.cli("evidence", "deposit", str(path), "--as", "alice")
+            Rope(node.url).bundle(document["tx_id"])
+            before = json.loads(Rope(node.url).get("")[1])
+            code, text, _ = run("node", "repair", "--data", str(data), "--json")
+            self.assertEqual(code, 75, text)  # the node has the folder
+        for table in (data / "ropes/register/state").glob("*.sst"):
+            table.write_bytes(b"rot" + table.read_bytes()[3:])
+        (data / "ropes/register/log/tile/0/000.p/3").write_bytes(b"rot")
+        code, text, _ = run("node", "repair", "--data", str(data), "--json")
+        self.assertEqual(code, 0, text)
+        policy = str(data / "dev/policy-register.txt")
+        with Node(BINARY, data) as node:
+            after = json.loads(Rope(node.url).get("")[1])
+            for name in ("height", "log_size", "state_root", "log_root", "checkpoint_size"):
+                self.assertEqual(after[name], before[name], name)
+            self.assertEqual(node.cli("log", "verify", "--trust", policy)[0], 0)
+
     def test_an_unknown_config_key_stops_the_start_with_a_suggestion(self):
         data = WORK / "operator"
         code, _, _ = run("node", "init", "--network", "guiyang", "--data", str(data))
