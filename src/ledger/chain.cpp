@@ -9,6 +9,7 @@ namespace ropenet::ledger {
 namespace {
 
 constexpr std::size_t kPrunedPerBlock = 4'096;
+constexpr std::size_t kStaleHeadBytes = 9;  // be64(height) and the kind
 
 std::vector<CommittedTx> committed_txs(std::span<const execution::CheckedTx> txs,
                                        const std::vector<execution::TxResult>& results) {
@@ -156,8 +157,10 @@ Result<void> Chain::add_pruning(storage::KvBatch& batch, const HeightSummary& at
                                 .order = storage::Order::ascending,
                                 .limit = kPrunedPerBlock},
                                [&](BytesView key, BytesView) {
-                                   const BytesView target = key.subspan(9);
-                                   const bool node = key[8] == 'n';
+                                   // Read from disk: a key of another form is passed over.
+                                   if (key.size() < kStaleHeadBytes) return storage::Go::on;
+                                   const BytesView target = key.subspan(kStaleHeadBytes);
+                                   const bool node = key[kStaleHeadBytes - 1] == 'n';
                                    batch.del(id_of(node ? Column::nodes : Column::past), target);
                                    batch.del(id_of(Column::stale), key);
                                    return storage::Go::on;

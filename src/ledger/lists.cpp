@@ -36,6 +36,10 @@ bool row_matches(const TxRow& row, const TxFilter& filter) {
     return outcome && outcome->code == *filter.code;
 }
 
+Unexpected<Error> unreadable_index() {
+    return fail(ErrorCode::corrupt, "an index is not readable; run `ropenet node repair`");
+}
+
 /// Does the walk's prefix already say everything that the filter asks?
 bool walk_is_enough(const TxFilter& filter) {
     const int asked = filter.account.has_value() + filter.contract.has_value() +
@@ -66,7 +70,8 @@ Result<bool> walk_indexes(const storage::Kv& kv, const Walk& walk, Direction dir
                                                             : storage::Order::descending,
                  .limit = kRowsVisitedMax},
                 [&](BytesView key, BytesView value) {
-                    const Result<bool> go = visit(be64_of(key), value);
+                    const Result<bool> go = key.size() < 8 ? Result<bool>{unreadable_index()}
+                                                           : visit(be64_of(key), value);
                     if (!go) failed = go.error();
                     stopped = !go || !*go;
                     return stopped ? storage::Go::stop : storage::Go::on;
@@ -145,6 +150,7 @@ Result<EntryPage> History::entries_of_content(const ReadView& view, const EntryQ
     std::fill(to.end() - 16, to.end(), std::uint8_t{0xFF});
     to.push_back(0);  // just past the highest account
     std::vector<EntryPosition> all;
+    bool readable = true;
     ROPE_TRY([[maybe_unused]] const std::size_t visited,
              store_.kv().scan({.column = id_of(Column::index),
                                .from = from,
@@ -152,6 +158,8 @@ Result<EntryPage> History::entries_of_content(const ReadView& view, const EntryQ
                                .order = storage::Order::ascending,
                                .limit = kRowsVisitedMax},
                               [&](BytesView key, BytesView value) {
+                                  readable = key.size() == 49 && value.size() == 8;
+                                  if (!readable) return storage::Go::stop;
                                   std::array<std::uint8_t, 16> id{};
                                   std::ranges::copy(key.last<16>(), id.begin());
                                   all.push_back({.account = AccountId{id},
@@ -159,6 +167,7 @@ Result<EntryPage> History::entries_of_content(const ReadView& view, const EntryQ
                                                  .index = be64_of(value)});
                                   return storage::Go::on;
                               }));
+    if (!readable) return unreadable_index();
     std::ranges::sort(all, {}, &EntryPosition::index);
     if (query.direction == Direction::descending) std::ranges::reverse(all);
     EntryPage page;
@@ -195,7 +204,7 @@ Result<EntryPage> History::list_entries(const ReadView& view, const EntryQuery& 
         if (page.entries.size() == query.limit) return false;
         EntryPosition entry{.account = {}, .sha256 = {}, .index = index};
         const auto sha256 = value.size() < 32 ? std::nullopt : hash32_from(value.last(32));
-        if (!sha256) return fail(ErrorCode::corrupt, "the index of deposits is not readable");
+        if (!sha256) return unreadable_index();
         entry.sha256 = *sha256;
         if (query.account) {
             entry.account = *query.account;
