@@ -11,6 +11,14 @@ Unexpected<Error> damaged(std::string what) {
     return fail(ErrorCode::corrupt, std::move(what) + "; run `ropenet node repair`");
 }
 
+/// An unreadable tile counts as missing: whoever needs it then names the damage.
+merkle::ReadTile tiles_of(const storage::TileStore& tiles) {
+    return [&tiles](const std::string& path) {
+        auto file = tiles.read(path);
+        return file ? *std::move(file) : std::nullopt;
+    };
+}
+
 }  // namespace
 
 std::shared_ptr<const Block> BlockCache::find(std::uint64_t height) const {
@@ -88,10 +96,7 @@ Result<std::optional<Bytes>> History::record_at(std::uint64_t index) const {
     // The store drops a leaf only after the tiles that hold it are installed.
     const std::uint64_t size = tiled();
     if (index >= size) return damaged("record " + std::to_string(index) + " is missing");
-    auto record = merkle::entry_at(index, size, [&](const std::string& path) {
-        auto file = tiles_.read(path);
-        return file ? *std::move(file) : std::nullopt;
-    });
+    auto record = merkle::entry_at(index, size, tiles_of(tiles_));
     if (!record) return damaged("record " + std::to_string(index) + " is missing from the tiles");
     return std::optional{*std::move(record)};
 }
@@ -108,20 +113,14 @@ Result<std::optional<HeightSummary>> History::summary_of(std::uint64_t height) c
 }
 
 Result<std::vector<Hash32>> History::inclusion(std::uint64_t index, std::uint64_t size) const {
-    const merkle::TileReader hashes{size, [&](const std::string& path) {
-                                        auto file = tiles_.read(path);
-                                        return file ? *std::move(file) : std::nullopt;
-                                    }};
+    const merkle::TileReader hashes{size, tiles_of(tiles_)};
     auto proof = merkle::inclusion_proof(hashes, index, size);
     if (!proof) return damaged("no proof of record " + std::to_string(index) + " from the tiles");
     return *std::move(proof);
 }
 
 Result<std::vector<Hash32>> History::consistency(std::uint64_t old_size, std::uint64_t size) const {
-    const merkle::TileReader hashes{size, [&](const std::string& path) {
-                                        auto file = tiles_.read(path);
-                                        return file ? *std::move(file) : std::nullopt;
-                                    }};
+    const merkle::TileReader hashes{size, tiles_of(tiles_)};
     auto proof = merkle::consistency_proof(hashes, old_size, size);
     if (!proof) return damaged("no consistency proof from the tiles");
     return *std::move(proof);
