@@ -50,6 +50,11 @@ Failure failure_of(const Error& error) {
                    .detail = {}};
 }
 
+Failure failure_of_writing(const Error& error) {
+    if (error.code != ErrorCode::not_found) return failure_of(error);
+    return failure_of(Error{.code = ErrorCode::io, .what = error.what});
+}
+
 Failure usage_failure(Words what) {
     return Failure{.exit = Exit::usage,
                    .code = "usage",

@@ -56,6 +56,8 @@ using VerbResult = Expected<Answer, Failure>;
 
 /// The exit code and code word of a failed part of our own.
 Failure failure_of(const Error& error);
+/// The same where something was to be written: what is not there is a place that cannot be made.
+Failure failure_of_writing(const Error& error);
 Failure usage_failure(Words what);
 
 }  // namespace ropenet::cli

@@ -1,6 +1,10 @@
 #include "ropenet/bundle_files.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "ropenet/options.hpp"
+#include "ropenet/temporary_folder.hpp"
 
 namespace ropenet::cli {
 namespace {
@@ -42,6 +46,24 @@ Expected<BundleFiles, Failure> read_folder(const fs::path& folder) {
     return files;
 }
 
+/// A bundle without one of these is a damaged one; a folder without all of them is something else.
+bool looks_like_a_bundle(const BundleFiles& files) {
+    constexpr std::array<std::string_view, 4> kHeart{"tx.cose", "record.cbor", "proof.tlog",
+                                                     "checkpoint.txt"};
+    return std::ranges::any_of(kHeart, [&](std::string_view name) { return files.contains(name); });
+}
+
+/// What a user types, as a path whose last part is the folder's name.
+fs::path named_folder(const fs::path& given) {
+    std::error_code ignored;
+    const fs::path path = fs::absolute(given, ignored).lexically_normal();
+    return path.has_filename() ? path : path.parent_path();
+}
+
+Failure cannot_write(const fs::path& folder, const std::string& why) {
+    return failure_of(Error{.code = ErrorCode::io, .what = folder.string() + ": " + why});
+}
+
 Failure in_the_way(const fs::path& folder) {
     return Failure{
         .exit = Exit::conflict,
@@ -56,31 +78,39 @@ Failure in_the_way(const fs::path& folder) {
 Expected<BundleFiles, Failure> read_bundle(const fs::path& path) {
     std::error_code error;
     if (!fs::exists(path, error)) return Unexpected{not_there(path)};
-    if (fs::is_directory(path, error)) return read_folder(path);
+    if (fs::is_directory(path, error)) {
+        ROPE_TRY(BundleFiles files, read_folder(path));
+        if (looks_like_a_bundle(files)) return files;
+        return Unexpected{not_a_bundle(path, "no tx.cose and no record.cbor in it")};
+    }
     ROPE_TRY(const Bytes bytes, read_input_file(path, kBundleTarBytesMax));
     auto files = files_from_tar(bytes);
     if (!files) return Unexpected{not_a_bundle(path, "not a tar of one")};
     return *std::move(files);
 }
 
-Expected<void, Failure> write_bundle(const fs::path& folder, const BundleFiles& files) {
+Expected<void, Failure> write_bundle(const fs::path& given, const BundleFiles& files) {
+    const fs::path folder = named_folder(given);
     std::error_code error;
-    if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
-        const auto there = read_folder(folder);
-        if (there && *there == files) return {};
-        return Unexpected{in_the_way(folder)};
+    const fs::file_status there = fs::status(folder, error);
+    if (fs::exists(there) && !fs::is_directory(there)) return Unexpected{in_the_way(given)};
+    if (fs::exists(there) && !fs::is_empty(folder, error)) {
+        const auto held = read_folder(folder);
+        if (held && *held == files) return {};
+        return Unexpected{in_the_way(given)};
     }
-    const fs::path fresh = folder.string() + ".tmp";
-    fs::remove_all(fresh, error);
+    fs::create_directories(folder.parent_path(), error);
+    TemporaryFolder fresh{folder.string() + "."};
+    if (fresh.path().empty()) return Unexpected{cannot_write(given, "cannot make a folder there")};
     for (const auto& [name, bytes] : files) {
-        ROPE_DO(write_output_file(fresh / name, bytes));
+        ROPE_DO(write_output_file(fs::path{fresh.path()} / name, bytes));
     }
-    fs::remove(folder, error);  // an empty one
-    fs::rename(fresh, folder, error);
-    if (error) {
-        return Unexpected{failure_of(
-            Error{.code = ErrorCode::io, .what = folder.string() + ": " + error.message()})};
-    }
+    constexpr auto kFolderMode =
+        fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec;
+    fs::permissions(fresh.path(), kFolderMode, error);
+    fs::rename(fresh.path(), folder, error);  // takes the place of an empty folder
+    if (error) return Unexpected{cannot_write(given, error.message())};
+    fresh.release();
     return {};
 }
 

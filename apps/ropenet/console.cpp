@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "codec/utf8.hpp"
+
 namespace ropenet::cli {
 namespace {
 
@@ -11,6 +13,23 @@ void put_line(std::FILE* to, const std::string& line) {
     std::fflush(to);
 }
 
+/// File names and arguments may hold any bytes, a JSON document may not: each wrong byte becomes
+/// U+FFFD.
+std::string utf8_of(const std::string& text) {
+    if (is_utf8(view_of(text))) return text;
+    constexpr std::size_t kLengthMax = 4;
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t length = 1;
+        while (length <= kLengthMax && !is_utf8(view_of(text.substr(at, length))))
+            ++length;
+        const bool valid = length <= kLengthMax;
+        out += valid ? text.substr(at, length) : "\xEF\xBF\xBD";
+        at += valid ? length : 1;
+    }
+    return out;
+}
+
 }  // namespace
 
 void Console::say(const Words& words) const {
@@ -18,7 +37,7 @@ void Console::say(const Words& words) const {
 }
 
 void Console::emit(const json::Value& document) const {
-    if (json_) put_line(stdout, json::serialize(document));
+    if (json_) put_line(stdout, utf8_of(json::serialize(document)));
 }
 
 int Console::finish(const VerbResult& result) const {

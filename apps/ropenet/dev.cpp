@@ -38,7 +38,7 @@ Expected<void, Failure> init_dev(const std::string& data, const DevOptions& dev)
                            "演示网络名须以 dev. 开头，仅含 [a-z0-9.-]：" + config.network})};
     }
     const auto made = node::init_data_folder(files, {data}, config, SystemClock{});
-    if (!made) return Unexpected{failure_of(made.error())};
+    if (!made) return Unexpected{failure_of_writing(made.error())};
     return {};
 }
 

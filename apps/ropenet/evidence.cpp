@@ -1,5 +1,6 @@
 // evidence: deposit a file's hash, export its bundle, verify a bundle offline.
 #include <filesystem>
+#include <set>
 
 #include "crypto/hash.hpp"
 #include "ropenet/bundle_files.hpp"
@@ -7,6 +8,7 @@
 #include "ropenet/session.hpp"
 #include "ropenet/tx_answer.hpp"
 #include "ropenet/verbs.hpp"
+#include "storage/posix_file_system.hpp"
 #include "verify/bundle_verifier.hpp"
 
 namespace ropenet::cli {
@@ -19,28 +21,64 @@ struct DepositOptions {
     std::vector<std::string> fields;
 };
 
+constexpr const char* kAttributedTo = "attributed_to";
+
+Failure given_twice(const std::string& name) {
+    return usage_failure({"the field " + name + " is given twice", "字段 " + name + " 重复"});
+}
+
+/// What a deposit says of a file. The file is read in pieces: it may be larger than memory.
+struct FileFacts {
+    Hash32 sha256{};
+    std::uint64_t size = 0;
+};
+
+Expected<FileFacts, Failure> facts_of(const std::string& path) {
+    storage::PosixFileSystem files;
+    const auto file = files.open(path, storage::OpenMode::read);
+    if (!file) return Unexpected{failure_of(file.error())};
+    constexpr std::size_t kPieceBytes = 1U << 20;
+    Bytes piece(kPieceBytes);
+    crypto::Sha256 hash;
+    FileFacts facts;
+    while (true) {
+        const auto got = (*file)->read_at(facts.size, piece);
+        if (!got) return Unexpected{failure_of(got.error())};
+        hash.update(BytesView{piece}.first(*got));
+        facts.size += *got;
+        if (*got < piece.size()) break;
+    }
+    facts.sha256 = hash.finish();
+    return facts;
+}
+
 Expected<cbor::Map, Failure> fields_of(const DepositOptions& deposit) {
     cbor::Map out;
+    std::set<std::string> names;
     for (const std::string& field : deposit.fields) {
         const auto equals = field.find('=');
         if (equals == std::string::npos || equals == 0) {
             return Unexpected{usage_failure(
                 {"--field takes NAME=TEXT: " + field, "--field 的形式为 NAME=TEXT：" + field})};
         }
-        out.emplace_back(field.substr(0, equals), field.substr(equals + 1));
+        const std::string name = field.substr(0, equals);
+        if (!names.insert(name).second) return Unexpected{given_twice(name)};
+        out.emplace_back(name, field.substr(equals + 1));
     }
-    if (!deposit.attributed_to.empty()) out.emplace_back("attributed_to", deposit.attributed_to);
+    if (!deposit.attributed_to.empty()) {
+        if (names.contains(kAttributedTo)) return Unexpected{given_twice(kAttributedTo)};
+        out.emplace_back(kAttributedTo, deposit.attributed_to);
+    }
     return out;
 }
 
 VerbResult run_deposit(const Options& options, const DepositOptions& deposit) {
-    ROPE_TRY(const Bytes content, read_input_file(deposit.file));
     ROPE_TRY(cbor::Map fields, fields_of(deposit));
-    const Hash32 sha256 = crypto::sha256(content);
+    ROPE_TRY(const FileFacts facts, facts_of(deposit.file));
     cbor::Map args;
-    args.emplace_back("sha256", sha256);
+    args.emplace_back("sha256", facts.sha256);
     args.emplace_back("media_type", deposit.media_type);
-    args.emplace_back("size", content.size());
+    args.emplace_back("size", facts.size);
     args.emplace_back("fields", std::move(fields));
     ROPE_TRY(Session session, Session::open(options));
     ROPE_TRY(const Signatory who, session.signatory(options));
@@ -49,9 +87,10 @@ VerbResult run_deposit(const Options& options, const DepositOptions& deposit) {
                                                       .args = std::move(args)}));
     Answer answer = answer_of_tx(tx);
     json::Object document = *tx.as_object();
-    document.emplace_back("sha256", hex(sha256));
+    const std::string sha256 = hex(facts.sha256);
+    document.emplace_back("sha256", sha256);
     answer.document = std::move(document);
-    answer.lines.push_back({"sha256       " + hex(sha256), "sha256  " + hex(sha256)});
+    answer.lines.push_back({"sha256       " + sha256, "SHA-256   " + sha256});
     if (answer.exit == Exit::ok) {
         answer.lines.push_back(
             {"next         ropenet evidence export " + text_at(tx, "tx_id") + " --out DIR",

@@ -9,6 +9,8 @@
 namespace ropenet::cli {
 namespace {
 
+constexpr unsigned kOk = 200;
+
 struct VerifyOptions {
     std::string dir;
     std::string trust;
@@ -32,6 +34,26 @@ Answer answer_of_report(const verify::LogReport& report) {
     return answer;
 }
 
+/// A folder with neither a checkpoint nor a tile is no log; one with either is judged.
+Expected<void, Failure> expect_log_folder(const std::filesystem::path& dir) {
+    std::error_code ignored;
+    if (std::filesystem::exists(dir / "checkpoint", ignored) ||
+        std::filesystem::exists(dir / "tile", ignored)) {
+        return {};
+    }
+    const bool there = std::filesystem::exists(dir, ignored);
+    const std::string path = dir.string();
+    return Unexpected{
+        Failure{.exit = there ? Exit::bad_data : Exit::not_found,
+                .code = there ? "not_a_log" : "not_found",
+                .what = there ? Words{path + " holds no checkpoint and no tile: it is not a log",
+                                      path + " 中没有签名树头和块文件，不是日志目录"}
+                              : Words{path + " does not exist", path + " 不存在"},
+                .next = {"name a folder like DATA/ropes/register/log",
+                         "请指定形如 DATA/ropes/register/log 的目录"},
+                .detail = {}}};
+}
+
 VerbResult run_verify(const Options& options, const VerifyOptions& given) {
     std::optional<verify::TrustedPolicy> trust;
     if (!given.trust.empty()) {
@@ -40,6 +62,7 @@ VerbResult run_verify(const Options& options, const VerifyOptions& given) {
     }
     if (!given.dir.empty()) {
         const std::filesystem::path dir{given.dir};
+        ROPE_DO(expect_log_folder(dir));
         return answer_of_report(verify::verify_log(
             [&dir](std::string_view path) -> std::optional<Bytes> {
                 auto bytes = read_input_file(dir / path);
@@ -48,13 +71,17 @@ VerbResult run_verify(const Options& options, const VerifyOptions& given) {
             trust));
     }
     ROPE_TRY(Session session, Session::open(options));
-    return answer_of_report(verify::verify_log(
-        [&session](std::string_view path) -> std::optional<Bytes> {
+    std::optional<Failure> lost;  // a node that went away proves nothing about its log
+    const verify::LogReport report = verify::verify_log(
+        [&](std::string_view path) -> std::optional<Bytes> {
             const auto response = session.get_raw(session.rope_path("/log/" + std::string{path}));
-            if (!response || response->status != 200) return std::nullopt;
+            if (!response) lost = response.error();
+            if (!response || response->status != kOk) return std::nullopt;
             return to_bytes(response->body_view());
         },
-        trust));
+        trust);
+    if (lost) return Unexpected{*lost};
+    return answer_of_report(report);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ VerbResult run_init(const Options& options, const InitOptions& init) {
     const auto checked = node::config_from_toml(node::toml_from_config(config), "node init");
     if (!checked) return Unexpected{failure_of(checked.error())};
     const auto made = node::init_data_folder(files, {data}, *checked, SystemClock{});
-    if (!made) return Unexpected{failure_of(made.error())};
+    if (!made) return Unexpected{failure_of_writing(made.error())};
     return Answer{
         .document = json::Object{{"data", data}, {"network", checked->network}},
         .lines = {

@@ -99,10 +99,10 @@ Expected<void, Failure> write_output_file(const std::filesystem::path& path, Byt
     storage::PosixFileSystem files;
     if (path.has_parent_path()) {
         const auto made = files.create_dirs(path.parent_path().string());
-        if (!made) return Unexpected{failure_of(made.error())};
+        if (!made) return Unexpected{failure_of_writing(made.error())};
     }
     const auto written = storage::write_file_atomically(files, path.string(), bytes);
-    if (!written) return Unexpected{failure_of(written.error())};
+    if (!written) return Unexpected{failure_of_writing(written.error())};
     return {};
 }
 

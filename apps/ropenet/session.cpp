@@ -60,6 +60,20 @@ Failure failure_of_response(const http::Response& response) {
                    .detail = problem};
 }
 
+/// Sent, and nobody said what became of it: it may be recorded.
+Failure outcome_unknown(const Error& error, BytesView tx) {
+    const auto decoded = decode_transaction(tx);
+    const std::string tx_id = decoded ? hex(decoded->tx_id) : std::string{};
+    const std::string ask = "`ropenet tx show " + tx_id + "`";
+    return Failure{.exit = Exit::unknown_outcome,
+                   .code = "tx.unknown_outcome",
+                   .what = {"sent, but no answer came: " + error.what,
+                            "交易已发出，但未收到答复：" + error.what},
+                   .next = {"ask with " + ask + " before sending anything again",
+                            "请先用 " + ask + " 查询，再决定是否重发"},
+                   .detail = json::Object{{"tx_id", tx_id}, {"status", "unknown"}}};
+}
+
 Failure not_readable(const std::string& url) {
     return Failure{.exit = Exit::unavailable,
                    .code = "not_ropenet",
@@ -139,9 +153,12 @@ Expected<std::int64_t, Failure> Session::node_time_ms() {
 }
 
 Expected<AccountId, Failure> Session::account_of_key(const Hash32& kid) {
-    ROPE_TRY(const json::Value answer, get("/accounts?key=" + hex(kid)));
-    const auto id = account_id_from_text(text_at(answer, "account"));
-    if (id) return *id;
+    const auto answer = get("/accounts?key=" + hex(kid));
+    if (!answer && answer.error().exit != Exit::not_found) return Unexpected{answer.error()};
+    if (answer) {
+        const auto id = account_id_from_text(text_at(*answer, "account"));
+        if (id) return *id;
+    }
     return Unexpected{Failure{
         .exit = Exit::not_found,
         .code = "not_found.account",
@@ -197,7 +214,7 @@ Expected<json::Value, Failure> Session::send(const Signatory& who, const Action&
                                   .headers = {{"Content-Type", "application/cose"}},
                                   .body = tx,
                                   .time = kWaitTime});
-    if (!response) return Unexpected{failure_of(response.error())};
+    if (!response) return Unexpected{outcome_unknown(response.error(), tx)};
     return json_of(*response);
 }
 

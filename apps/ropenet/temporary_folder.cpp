@@ -1,14 +1,25 @@
 #include "ropenet/temporary_folder.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 
 namespace ropenet::cli {
 
-TemporaryFolder::TemporaryFolder() {
+namespace {
+
+/// Empty where the system has none.
+std::filesystem::path system_folder() {
     std::error_code none;
-    std::string pattern = (std::filesystem::temp_directory_path(none) / "ropenet-XXXXXX").string();
-    if (!none && ::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+    auto folder = std::filesystem::temp_directory_path(none);
+    return none ? std::filesystem::path{} : folder;
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() : TemporaryFolder{system_folder() / "ropenet-"} {}
+
+TemporaryFolder::TemporaryFolder(const std::filesystem::path& prefix) {
+    std::string pattern = prefix.string() + "XXXXXX";
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
 }
 
 TemporaryFolder::~TemporaryFolder() {

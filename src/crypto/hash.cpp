@@ -39,6 +39,27 @@ Hash32 sha256(std::initializer_list<BytesView> parts) {
     return digest;
 }
 
+struct Sha256::Context {
+    SHA256_CTX ctx;
+};
+
+Sha256::Sha256() : context_{std::make_unique<Context>()} {
+    SHA256_Init(&context_->ctx);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::update(BytesView piece) {
+    SHA256_Update(&context_->ctx, piece.data(), piece.size());
+}
+
+Hash32 Sha256::finish() {
+    Hash32 digest;
+    SHA256_Final(digest.data(), &context_->ctx);
+    SHA256_Init(&context_->ctx);
+    return digest;
+}
+
 #pragma GCC diagnostic pop
 
 Hash32 sha256(BytesView bytes) {

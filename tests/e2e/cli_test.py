@@ -4,12 +4,16 @@
 cli_test.py ROPENET WORK_FOLDER
 """
 
+import http.server
 import json
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
+import threading
 import unittest
+import urllib.request
 from pathlib import Path
 
 from ropenet_client.node import Node, Rope
@@ -20,6 +24,37 @@ BINARY, WORK = sys.argv[1], Path(sys.argv[2])
 def run(*args, env=None):
     done = subprocess.run([BINARY, *args], capture_output=True, text=True, check=False, env=env)
     return done.returncode, done.stdout, done.stderr
+
+
+class CutOnPost:
+    """Passes GETs on to a node and hangs up on every POST once it has come in whole."""
+
+    def __init__(self, url):
+        target = url
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # noqa: N802: the name http.server looks for
+                with urllib.request.urlopen(target + self.path) as answer:
+                    body = answer.read()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_POST(self):  # noqa: N802
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.connection.shutdown(socket.SHUT_RDWR)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class CliTest(unittest.TestCase):
@@ -105,6 +140,51 @@ class CliTest(unittest.TestCase):
         self.assertEqual(self.node.cli(*export, str(other))[0], 5)
         self.assertEqual((other / "mine.txt").read_text(), "keep me")
 
+    def test_exporting_touches_nothing_that_was_there(self):
+        _, document = self.deposit("export beside")
+        export = ("evidence", "export", document["tx_id"], "--out")
+        beside = WORK / "beside.tmp"
+        beside.mkdir()
+        (beside / "mine.txt").write_text("keep me")
+        self.assertEqual(self.node.cli(*export, str(WORK / "beside") + "/")[0], 0)
+        self.assertEqual((beside / "mine.txt").read_text(), "keep me")
+        self.assertTrue((WORK / "beside/tx.cose").is_file())
+        self.assertEqual([p.name for p in WORK.glob("beside.*")], ["beside.tmp"])
+        file = WORK / "a_file"
+        file.write_text("keep me too")
+        self.assertEqual(self.node.cli(*export, str(file))[0], 5)
+        self.assertEqual(file.read_text(), "keep me too")
+        empty = WORK / "empty"
+        empty.mkdir()
+        self.assertEqual(self.node.cli(*export, str(empty))[0], 0)
+        self.assertEqual(run("evidence", "verify", str(empty))[0], 7)
+        code, document = self.node.cli(*export, "/proc/nothing/bundle")
+        self.assertEqual((code, document["error"]["exit"]), (74, 74))
+
+    def test_a_field_given_twice_is_a_usage_error(self):
+        deposit = ("evidence", "deposit", str(self.file), "--as", "bob", "--field", "a=1")
+        self.assertEqual(self.node.cli(*deposit, "--field", "a=2")[0], 2)
+        own = ("--field", "attributed_to=X", "--attributed-to", "Y")
+        self.assertEqual(self.node.cli(*deposit, *own)[0], 2)
+
+    def test_documents_are_utf_8_whatever_the_arguments_hold(self):
+        name = b"not utf-8 \xff"
+        command = [BINARY.encode(), b"evidence", b"deposit", name, b"--as", b"bob", b"--json"]
+        done = subprocess.run(command, capture_output=True, check=False)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("not utf-8 \ufffd", json.loads(done.stdout.decode())["error"]["message"]["en"])
+
+    def test_a_node_that_dies_with_a_transaction_leaves_its_outcome_unknown(self):
+        with Node(BINARY, WORK / "dies") as node:
+            proxy = CutOnPost(node.url)
+            args = ("evidence", "deposit", str(self.file), "--as", "alice", "--data")
+            code, text, _ = run(*args, str(node.data), "--http", proxy.url, "--json")
+            error = json.loads(text)["error"]
+            self.assertEqual((code, error["code"]), (6, "tx.unknown_outcome"))
+            self.assertRegex(error["detail"]["tx_id"], "^[0-9a-f]{64}$")
+            self.assertIn(error["detail"]["tx_id"], error["next"]["en"])
+            proxy.close()
+
     def test_the_tar_of_the_api_verifies_as_the_folder_does(self):
         _, document = self.deposit("as tar")
         tar = WORK / "bundle.tar"
@@ -116,6 +196,9 @@ class CliTest(unittest.TestCase):
     def test_what_is_not_there_is_exit_3_or_65(self):
         self.assertEqual(run("evidence", "verify", str(WORK / "nowhere"))[0], 3)
         self.assertEqual(run("evidence", "verify", str(self.file))[0], 65)
+        self.assertEqual(run("evidence", "verify", str(WORK / "data/dev"))[0], 65)
+        self.assertEqual(run("log", "verify", "--dir", str(WORK / "nowhere"))[0], 3)
+        self.assertEqual(run("log", "verify", "--dir", str(WORK / "data/dev"))[0], 65)
         self.assertEqual(self.node.cli("tx", "show", "00" * 32)[0], 3)
         self.assertEqual(self.node.cli("tx", "show", "zz")[0], 65)
         self.assertEqual(self.node.cli("tx", "list", "--rope", "nothing")[0], 3)
