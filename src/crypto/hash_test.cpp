@@ -36,6 +36,17 @@ TEST(Hash, parts_hash_as_their_concatenation) {
     }
 }
 
+TEST(Hash, pieces_hash_as_their_concatenation_and_the_next_ones_anew) {
+    Sha256 hash;
+    EXPECT_EQ(hash.finish(), sha256(BytesView{}));
+    hash.update(view_of("ab"));
+    hash.update({});
+    hash.update(view_of("c"));
+    EXPECT_EQ(hash.finish(), sha256(view_of("abc")));
+    hash.update(view_of("d"));
+    EXPECT_EQ(hash.finish(), sha256(view_of("d")));
+}
+
 TEST(Hash, no_parts_hash_as_the_empty_string) {
     EXPECT_EQ(sha256(std::initializer_list<BytesView>{}), sha256(BytesView{}));
     EXPECT_EQ(sm3(std::initializer_list<BytesView>{}), sm3(BytesView{}));

@@ -172,7 +172,8 @@ class CliTest(unittest.TestCase):
         command = [BINARY.encode(), b"evidence", b"deposit", name, b"--as", b"bob", b"--json"]
         done = subprocess.run(command, capture_output=True, check=False)
         self.assertEqual(done.returncode, 3)
-        self.assertIn("not utf-8 \ufffd", json.loads(done.stdout.decode())["error"]["message"]["en"])
+        message = json.loads(done.stdout.decode())["error"]["message"]["en"]
+        self.assertIn("not utf-8 \ufffd", message)
 
     def test_a_node_that_dies_with_a_transaction_leaves_its_outcome_unknown(self):
         with Node(BINARY, WORK / "dies") as node:
