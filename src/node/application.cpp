@@ -44,6 +44,7 @@ Result<ordering::FinalizedBlock> RopeApplication::finalize_block(
 }
 
 Result<void> RopeApplication::commit() {
+    if (failure_.failed()) return fail(ErrorCode::io, "the node stopped after an error");
     ROPE_DO(ledger_.commit());
     return flush_when_due();
 }

@@ -23,16 +23,18 @@ Result<void> make_private_folder(FileSystem& files, const std::string& path) {
     return {};
 }
 
-Result<void> ensure_key(const std::string& path, crypto::Alg alg) {
-    if (std::filesystem::exists(path)) return {};
+Result<void> ensure_key(FileSystem& files, const std::string& path, crypto::Alg alg) {
+    ROPE_TRY(const bool there, files.exists(path));
+    if (there) return {};
     ROPE_TRY(const auto made, keys::generate_signer(alg));
     return keys::save_signer(*made, path);
 }
 
-Result<void> ensure_cosign_keys(const DataFolder& folder, const std::string& rope) {
-    ROPE_DO(ensure_key(folder.key(rope, "log"), crypto::Alg::ed25519));
-    ROPE_DO(ensure_key(folder.key(rope, "cosign"), crypto::Alg::ed25519));
-    return ensure_key(folder.key(rope, "receipt"), crypto::Alg::es256);
+Result<void> ensure_cosign_keys(FileSystem& files, const DataFolder& folder,
+                                const std::string& rope) {
+    ROPE_DO(ensure_key(files, folder.key(rope, "log"), crypto::Alg::ed25519));
+    ROPE_DO(ensure_key(files, folder.key(rope, "cosign"), crypto::Alg::ed25519));
+    return ensure_key(files, folder.key(rope, "receipt"), crypto::Alg::es256);
 }
 
 Genesis genesis_of(const std::string& origin, const DevIdentities& identities,
@@ -55,7 +57,7 @@ Result<void> ensure_rope(FileSystem& files, const DataFolder& folder, const std:
     ROPE_TRY(const bool there, files.exists(dir + "/genesis.cbor"));
     if (there) return {};
     ROPE_DO(files.create_dirs(dir));
-    ROPE_DO(ensure_cosign_keys(folder, rope));
+    ROPE_DO(ensure_cosign_keys(files, folder, rope));
     ROPE_TRY(const cosign::CosignKeys keys, load_cosign_keys(folder, rope));
     const cosign::NodeNames names{.origin = origin};
     const cosign::TrustTexts trust = cosign::make_trust(names, keys);

@@ -1,7 +1,6 @@
 #include "node/dev_identities.hpp"
 
 #include <array>
-#include <filesystem>
 
 #include "codec/json.hpp"
 #include "crypto/hash.hpp"
@@ -37,8 +36,10 @@ constexpr std::array kIdentities = {
     DevIdentity{.name = "grace-sm2", .alg = crypto::Alg::sm2},
 };
 
-Result<std::unique_ptr<keys::Signer>> load_or_make(const std::string& path, crypto::Alg alg) {
-    if (!std::filesystem::exists(path)) {
+Result<std::unique_ptr<keys::Signer>> load_or_make(storage::FileSystem& files,
+                                                   const std::string& path, crypto::Alg alg) {
+    ROPE_TRY(const bool there, files.exists(path));
+    if (!there) {
         ROPE_TRY(const auto made, keys::generate_signer(alg));
         ROPE_DO(keys::save_signer(*made, path));
     }
@@ -73,7 +74,7 @@ Result<DevIdentities> ensure_dev_identities(storage::FileSystem& files, const Da
     json::Array list;
     for (const DevIdentity& identity : kIdentities) {
         const std::string path = folder.dev() + "/keys/" + std::string{identity.name} + ".pem";
-        ROPE_TRY(const auto signer, load_or_make(path, identity.alg));
+        ROPE_TRY(const auto signer, load_or_make(files, path, identity.alg));
         const RegisterArgs args = args_of(identity, signer->public_key());
         const AccountId account = args.account_id();
         out.accounts.push_back({.args = args, .roles = {}});

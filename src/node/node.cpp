@@ -8,6 +8,7 @@
 #include "concurrency/worker_pool.hpp"
 #include "node/admin.hpp"
 #include "node/data_folder.hpp"
+#include "node/failure.hpp"
 #include "node/prometheus_meter.hpp"
 #include "node/rope.hpp"
 #include "storage/folder_lock.hpp"
@@ -38,7 +39,7 @@ struct Node::Impl {
     Result<void> announce();
     Result<void> stop();
     void fail_with(const Error& error) ROPE_EXCLUDES(mutex);
-    AdminFacts facts() ROPE_EXCLUDES(mutex);
+    AdminFacts facts() const;
     std::string metrics();
 
     const NodeOptions options;
@@ -46,9 +47,9 @@ struct Node::Impl {
     const Clock& clock;
     const DataFolder folder;
     // Before the ropes: their threads may report an error until they are gone.
+    Failure failure;
     Mutex mutex;
     CondVar changed;
-    std::optional<Error> fatal ROPE_GUARDED_BY(mutex);
     bool stop_requested ROPE_GUARDED_BY(mutex) = false;
 
     storage::PosixFileSystem files;
@@ -91,7 +92,8 @@ Result<void> Node::Impl::start_ropes() {
                               .workers = *workers,
                               .clock = clock,
                               .log = log,
-                              .on_fatal = [this](const Error& error) { fail_with(error); }};
+                              .on_fatal = [this](const Error& error) { fail_with(error); },
+                              .failure = failure};
         ROPE_TRY(auto rope, Rope::start(folder, name, parts));
         ropes.push_back(std::move(rope));
     }
@@ -153,18 +155,20 @@ Result<void> Node::Impl::stop() {
 }
 
 void Node::Impl::fail_with(const Error& error) {
+    // What follows the first error is its consequence: every other rope stops with one.
+    if (!failure.set(error)) return;
+    log.write(LogLevel::error, "node", error.what);
+    // So that wait_for is either before its test or already waiting.
     {
         const MutexLock held{mutex};
-        if (!fatal) fatal = error;
     }
-    log.write(LogLevel::error, "node", error.what);
     changed.notify_all();
 }
 
-AdminFacts Node::Impl::facts() {
-    const MutexLock held{mutex};
-    if (!fatal) return {};
-    return {.healthy = false, .ready = false, .why = fatal->what};
+AdminFacts Node::Impl::facts() const {
+    const auto first = failure.first();
+    if (!first) return {};
+    return {.healthy = false, .ready = false, .why = first->what};
 }
 
 std::string Node::Impl::metrics() {
@@ -216,19 +220,16 @@ std::vector<std::string> Node::ropes() const {
 Result<void> Node::wait() {
     while (!wait_for(std::chrono::hours{1})) {
     }
-    {
-        const MutexLock held{impl_->mutex};
-        if (impl_->fatal) return Unexpected{*impl_->fatal};
-    }
+    if (const auto first = impl_->failure.first()) return Unexpected{*first};
     return stop();
 }
 
 bool Node::wait_for(std::chrono::milliseconds time) {
     const auto deadline = std::chrono::steady_clock::now() + time;
     const MutexLock held{impl_->mutex};
-    while (!impl_->stop_requested && !impl_->fatal) {
+    while (!impl_->stop_requested && !impl_->failure.failed()) {
         if (impl_->changed.wait_until(impl_->mutex, deadline) == CondVar::Wait::timed_out) {
-            return impl_->stop_requested || impl_->fatal.has_value();
+            return impl_->stop_requested || impl_->failure.failed();
         }
     }
     return true;

@@ -1,7 +1,7 @@
 // A running node: ropes, the public address, the admin address, start and stop in order.
 //
 // Start: folder lock, config, each rope (ledger, cosigner, admission, engine), then the addresses.
-// Stop: addresses, admission, engines, last checkpoints, flush. A storage error anywhere stops the
+// Stop: addresses, engines, admission, last checkpoints, flush. A storage error anywhere stops the
 // whole node: nothing more is acknowledged.
 //
 // Threads: start, stop and the destructor by one owner; request_stop and wait from any.

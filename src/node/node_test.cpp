@@ -3,6 +3,7 @@
 #include "node/node.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "codec/json.hpp"
 #include "http/client.hpp"
@@ -87,6 +88,7 @@ TEST_F(NodeTest, a_second_node_on_the_folder_is_refused) {
     const auto second = Node::start({.data = folder.path}, log, clock);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::busy);
+    EXPECT_NE(second.error().what.find("pid " + std::to_string(::getpid())), std::string::npos);
 }
 
 TEST_F(NodeTest, a_folder_without_a_node_is_a_config_error) {

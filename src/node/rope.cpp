@@ -106,12 +106,16 @@ Result<void> Rope::start_admission() {
     ROPE_TRY(const auto refusals,
              reader.refusals_since(reader.latest()->at().time_ms - kRefusalWindowMs));
     admission_->restore_refusals(refusals);
-    application_ = std::make_unique<RopeApplication>(*ledger_, *admission_, parts_.clock);
+    application_ =
+        std::make_unique<RopeApplication>(*ledger_, *admission_, parts_.clock, parts_.failure);
     listener_ = std::make_unique<Listener>(*admission_, *cosigner_);
     ledger_->add_listener(*listener_);
     thread_ = NamedThread{"ledger", [this] {
                               const auto ended = engine_->run(*application_);
-                              if (!ended) parts_.on_fatal(ended.error());
+                              if (ended) return;
+                              parts_.on_fatal(ended.error());
+                              // Nothing is decided any more, so nobody may wait for it.
+                              admission_->stop();
                           }};
     return {};
 }
@@ -130,7 +134,7 @@ Result<void> Rope::stop() {
     if (engine_) engine_->stop();
     thread_.join();
     if (admission_) admission_->stop();
-    if (!cosigner_) return {};
+    if (!cosigner_ || parts_.failure.failed()) return {};
     ROPE_DO(cosigner_->stop());
     return ledger_->flush();
 }

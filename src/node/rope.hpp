@@ -18,6 +18,7 @@
 #include "ledger/ledger.hpp"
 #include "node/application.hpp"
 #include "node/data_folder.hpp"
+#include "node/failure.hpp"
 #include "ordering/solo/solo_engine.hpp"
 #include "storage/kv.hpp"
 
@@ -31,6 +32,7 @@ struct RopeParts {
     const Clock& clock;
     Log& log;
     std::function<void(const Error&)> on_fatal;
+    const Failure& failure;
 };
 
 class Rope {
@@ -46,7 +48,8 @@ class Rope {
     const ledger::Reader& reader() const { return ledger_->reader(); }
     admission::AdmissionCounts counts() const { return admission_->counts(); }
 
-    /// Nothing more is taken in; what was queued is decided; a last checkpoint; a flush.
+    /// Nothing more is taken in; what was queued is decided; a last checkpoint; a flush. After an
+    /// error of the node nothing more is decided, signed or flushed.
     Result<void> stop();
 
   private:
