@@ -83,4 +83,21 @@ Expected<std::vector<Row>, Words> rows_from_csv(std::string_view text) {
     return rows;
 }
 
+std::string csv_row(const std::vector<std::string>& cells) {
+    std::string out;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        std::string cell = cells[i];
+        const bool runs =
+            !cell.empty() && std::string_view{"=+-@\t\r"}.find(cell[0]) != std::string_view::npos;
+        if (runs) cell.insert(cell.begin(), '\'');
+        if (cell.find_first_of(",\"\r\n") != std::string::npos) {
+            for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2)
+                cell.insert(at, 1, '"');
+            cell = "\"" + cell + "\"";
+        }
+        out += (i == 0 ? "" : ",") + cell;
+    }
+    return out;
+}
+
 }  // namespace ropenet::cli

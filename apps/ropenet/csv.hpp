@@ -15,4 +15,7 @@ using Row = std::map<std::string, std::string>;
 
 Expected<std::vector<Row>, Words> rows_from_csv(std::string_view text);
 
+/// One row without its line end. A cell that a spreadsheet would run begins with an apostrophe.
+std::string csv_row(const std::vector<std::string>& cells);
+
 }  // namespace ropenet::cli

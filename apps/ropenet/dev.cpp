@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "node/data_folder.hpp"
+#include "ropenet/help.hpp"
 #include "ropenet/main_job.hpp"
 #include "ropenet/serve.hpp"
 #include "ropenet/temporary_folder.hpp"
@@ -42,6 +43,25 @@ Expected<void, Failure> init_dev(const std::string& data, const DevOptions& dev)
     return {};
 }
 
+Failure interrupted() {
+    return Failure{.exit = Exit::try_later,
+                   .code = "interrupted",
+                   .what = {"stopped before the job was done; what was acknowledged is on the disk",
+                            "任务未完成即被停止；已确认的内容均已落盘"},
+                   .next = {"run it again: what is on the ledger is not sent again",
+                            "请重新运行：已上链的内容不会重复提交"},
+                   .detail = {}};
+}
+
+/// `options` name the running node and its folder.
+VerbResult play(RunningNode& running, const Console& console, const Options& options) {
+    std::optional<StopOnSignal> stopper{std::in_place, *running.node};
+    VerbResult played = play_main_job(console, options, options.data);
+    stopper.reset();
+    if (played || !stop_signalled()) return played;
+    return Unexpected{interrupted()};
+}
+
 VerbResult run_dev(const Options& options, const DevOptions& dev, const Console& console) {
     std::optional<TemporaryFolder> temporary;
     if (dev.ephemeral) temporary.emplace();
@@ -55,7 +75,8 @@ VerbResult run_dev(const Options& options, const DevOptions& dev, const Console&
     if (dev.play) {
         Options here = options;
         here.http = running.node->http_address();
-        const VerbResult played = play_main_job(console, here, data);
+        here.data = data;
+        const VerbResult played = play(running, console, here);
         if (!played) return played;
     }
     if (dev.once) {
@@ -82,11 +103,15 @@ void add_dev(Program& program) {
         [dev](const Options& options, const Console& console) {
             return run_dev(options, *dev, console);
         });
-    verb->add_option("--admin", dev->admin, "where health and metrics are served");
-    verb->add_option("--network", dev->network, "network name, begins with dev.");
-    verb->add_flag("--ephemeral", dev->ephemeral, "keep nothing");
-    verb->add_flag("--play", dev->play, "play the policy register");
-    verb->add_flag("--once", dev->once, "stop when it is played");
+    verb->footer(program.in(serving_options()));
+    verb->add_option(
+        "--admin", dev->admin,
+        program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
+    verb->add_option("--network", dev->network,
+                     program.in({"network name, begins with dev.", "网络名，以 dev. 开头"}));
+    verb->add_flag("--ephemeral", dev->ephemeral, program.in({"keep nothing", "不保留任何数据"}));
+    verb->add_flag("--play", dev->play, program.in({"play the policy register", "演示政策登记"}));
+    verb->add_flag("--once", dev->once, program.in({"stop when it is played", "演示完即停止"}));
 }
 
 }  // namespace ropenet::cli

@@ -90,11 +90,11 @@ VerbResult run_deposit(const Options& options, const DepositOptions& deposit) {
     const std::string sha256 = hex(facts.sha256);
     document.emplace_back("sha256", sha256);
     answer.document = std::move(document);
-    answer.lines.push_back({"sha256       " + sha256, "SHA-256   " + sha256});
+    answer.lines.push_back({"sha256       " + sha256, "SHA-256      " + sha256});
     if (answer.exit == Exit::ok) {
         answer.lines.push_back(
             {"next         ropenet evidence export " + text_at(tx, "tx_id") + " --out DIR",
-             "下一步  ropenet evidence export " + text_at(tx, "tx_id") + " --out DIR"});
+             "下一步       ropenet evidence export " + text_at(tx, "tx_id") + " --out DIR"});
     }
     return answer;
 }
@@ -147,10 +147,15 @@ void add_deposit(Program& program, CLI::App* noun) {
         [deposit](const Options& options, const Console&) {
             return run_deposit(options, *deposit);
         });
-    verb->add_option("FILE", deposit->file, "what to hash")->required();
-    verb->add_option("--media-type", deposit->media_type, "RFC 6838 media type");
-    verb->add_option("--attributed-to", deposit->attributed_to, "bodies the content speaks for");
-    verb->add_option("--field", deposit->fields, "a public field NAME=TEXT; may be repeated");
+    verb->add_option("FILE", deposit->file, program.in({"what to hash", "要取哈希的文件"}))
+        ->required();
+    verb->add_option("--media-type", deposit->media_type,
+                     program.in({"RFC 6838 media type", "RFC 6838 媒体类型"}));
+    verb->add_option("--attributed-to", deposit->attributed_to,
+                     program.in({"bodies the content speaks for", "内容的署名机关"}));
+    verb->add_option(
+        "--field", deposit->fields,
+        program.in({"a public field NAME=TEXT; may be repeated", "公开字段 NAME=TEXT；可重复"}));
 }
 
 }  // namespace
@@ -180,9 +185,12 @@ void add_evidence(Program& program) {
         [out](const Options& options, const Console& console) {
             return run_export(options, out->first, out->second, out->state, console);
         });
-    verb->add_option("TX_ID", out->first, "64 hex digits")->required();
-    verb->add_option("--out", out->second, "a new folder")->required();
-    verb->add_option("--state", out->state, "CONTRACT/KEY: also prove that state value");
+    verb->add_option("TX_ID", out->first, program.in({"64 hex digits", "64 位十六进制"}))
+        ->required();
+    verb->add_option("--out", out->second, program.in({"a new folder", "新目录"}))->required();
+    verb->add_option("--state", out->state,
+                     program.in({"CONTRACT/KEY: also prove that state value",
+                                 "CONTRACT/KEY：同时证明该状态值"}));
 
     const auto in = std::make_shared<Paths>();
     verb = program.add_verb(
@@ -193,8 +201,10 @@ void add_evidence(Program& program) {
          .examples = "  ropenet evidence verify bundle --trust policy.txt\n"
                      "  ropenet evidence verify bundle.tar --json\n"},
         [in](const Options&, const Console&) { return run_verify(in->first, in->second); });
-    verb->add_option("BUNDLE", in->first, "a folder or a .tar")->required();
-    verb->add_option("--trust", in->second, "policy.txt, obtained independently");
+    verb->add_option("BUNDLE", in->first, program.in({"a folder or a .tar", "目录或 .tar 文件"}))
+        ->required();
+    verb->add_option("--trust", in->second,
+                     program.in({"policy.txt, obtained independently", "另行取得的 policy.txt"}));
 }
 
 }  // namespace ropenet::cli

@@ -54,9 +54,10 @@ void add_key(Program& program) {
          .what = {"Make a key in a new file of mode 0600.", "在权限为 0600 的新文件中生成密钥。"},
          .examples = "  ropenet key new --alg sm2 --out me.pem\n"},
         [made](const Options&, const Console&) { return run_new(made->alg, made->out); });
-    verb->add_option("--alg", made->alg, "ed25519, es256 or sm2")
+    verb->add_option("--alg", made->alg,
+                     program.in({"ed25519, es256 or sm2", "ed25519、es256 或 sm2"}))
         ->check(CLI::IsMember({"ed25519", "es256", "sm2"}));
-    verb->add_option("--out", made->out, "the new file")->required();
+    verb->add_option("--out", made->out, program.in({"the new file", "新文件"}))->required();
 
     const auto file = std::make_shared<std::string>();
     verb = program.add_verb(
@@ -65,7 +66,8 @@ void add_key(Program& program) {
          .what = {"Algorithm, kid and public half of a key file.", "密钥文件的算法、kid 与公钥。"},
          .examples = "  ropenet key show me.pem --json\n"},
         [file](const Options&, const Console&) { return run_show(*file); });
-    verb->add_option("FILE", *file, "a PKCS#8 PEM file")->required();
+    verb->add_option("FILE", *file, program.in({"a PKCS#8 PEM file", "PKCS#8 PEM 文件"}))
+        ->required();
 }
 
 }  // namespace ropenet::cli

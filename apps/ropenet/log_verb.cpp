@@ -99,8 +99,11 @@ void add_log(Program& program) {
          .examples = "  ropenet log verify --dir DATA/ropes/register/log --trust policy.txt\n"
                      "  ropenet log verify --http 127.0.0.1:8480 --json\n"},
         [given](const Options& options, const Console&) { return run_verify(options, *given); });
-    verb->add_option("--dir", given->dir, "a log folder; default: what the node serves");
-    verb->add_option("--trust", given->trust, "policy.txt, obtained independently");
+    verb->add_option("--dir", given->dir,
+                     program.in({"a log folder; default: what the node serves",
+                                 "日志目录；默认取节点所提供的日志"}));
+    verb->add_option("--trust", given->trust,
+                     program.in({"policy.txt, obtained independently", "另行取得的 policy.txt"}));
 }
 
 }  // namespace ropenet::cli

@@ -1,10 +1,9 @@
 // ropenet: the one binary. Reads the command line, runs one verb, prints what it gives.
-#include <algorithm>
-#include <iostream>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "ropenet/suggest.hpp"
+#include "ropenet/usage.hpp"
 #include "ropenet/verbs.hpp"
 
 namespace {
@@ -22,22 +21,29 @@ Options options_seen(const std::vector<std::string_view>& args) {
     return options;
 }
 
-int usage_error(const Console& console, Program& program, const CLI::ParseError& error,
-                const std::vector<std::string_view>& args) {
-    std::string what = error.what();
-    if (args.empty()) what = "say what to do: ropenet --help lists the verbs";
-    const std::string meant = suggestion_for(program.app(), args);
-    Failure failure = usage_failure({what, what});
-    if (!meant.empty()) {
-        failure.next = {"did you mean `" + meant + "`?", "您是否要输入 `" + meant + "`？"};
-    }
-    return console.finish(ropenet::Unexpected{failure});
+/// `ropenet help tx send` is `ropenet tx send --help`.
+void take_help_word(std::vector<std::string_view>& args) {
+    std::size_t at = 0;
+    while (at < args.size() && args[at].starts_with("--"))
+        at += args[at] == "--lang" ? 2U : 1U;
+    if (at >= args.size() || args[at] != "help") return;
+    args.erase(args.begin() + static_cast<std::ptrdiff_t>(at));
+    args.emplace_back("--help");
+}
+
+/// A text that was asked for is no failure, and with --json it is a document too.
+int tell(const Console& console, const char* name, std::string text) {
+    while (text.ends_with('\n'))
+        text.pop_back();
+    return console.finish(
+        Answer{.document = ropenet::json::Object{{name, text}}, .lines = {{text, text}}});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<std::string_view> args(argv + 1, argv + argc);
+    std::vector<std::string_view> args(argv + 1, argv + argc);
+    take_help_word(args);
     const Options seen = options_seen(args);
     const Console console{seen.json, seen.language()};
     Program program{seen.language()};
@@ -50,15 +56,13 @@ int main(int argc, char** argv) {
     add_state(program);
     add_log(program);
     try {
-        program.app().parse(argc, argv);
-    } catch (const CLI::CallForHelp& call) {
-        return program.app().exit(call);
-    } catch (const CLI::CallForAllHelp& call) {
-        return program.app().exit(call);
+        program.app().parse(std::vector<std::string>(args.rbegin(), args.rend()));
+    } catch (const CLI::CallForHelp&) {
+        return tell(console, "help", program.app().help());
     } catch (const CLI::CallForVersion& call) {
-        return program.app().exit(call);
+        return tell(console, "version", call.what());
     } catch (const CLI::ParseError& error) {
-        return usage_error(console, program, error, args);
+        return console.finish(ropenet::Unexpected{usage_failure_of(program.app(), args, error)});
     }
     return console.finish(program.chosen()(program.options(), console));
 }

@@ -3,6 +3,7 @@
 
 #include "ledger/ledger.hpp"
 #include "node/data_folder.hpp"
+#include "ropenet/help.hpp"
 #include "ropenet/serve.hpp"
 #include "ropenet/session.hpp"
 #include "ropenet/verbs.hpp"
@@ -140,8 +141,10 @@ void add_node(Program& program) {
                   "创建数据目录：密钥、创世、策略、node.toml。"},
          .examples = "  ropenet node init --network guiyang --rope-name register --data DIR\n"},
         [init](const Options& options, const Console&) { return run_init(options, *init); });
-    verb->add_option("--network", init->network, "network name")->required();
-    verb->add_option("--rope-name", init->ropes, "a rope of the node; may be repeated");
+    verb->add_option("--network", init->network, program.in({"network name", "网络名"}))
+        ->required();
+    verb->add_option("--rope-name", init->ropes,
+                     program.in({"a rope of the node; may be repeated", "节点的一条账绳；可重复"}));
 
     const auto admin = std::make_shared<std::string>();
     verb = program.add_verb(noun,
@@ -151,7 +154,10 @@ void add_node(Program& program) {
                             [admin](const Options& options, const Console& console) {
                                 return run_start(options, *admin, console);
                             });
-    verb->add_option("--admin", *admin, "where health and metrics are served");
+    verb->footer(program.in(serving_options()));
+    verb->add_option(
+        "--admin", *admin,
+        program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
     program.add_verb(
         noun,
         {.name = "repair",

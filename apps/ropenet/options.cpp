@@ -1,5 +1,6 @@
 #include "ropenet/options.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include "storage/posix_file_system.hpp"
@@ -93,6 +94,22 @@ Expected<Bytes, Failure> read_input_file(const std::filesystem::path& path, std:
     auto bytes = storage::read_file(files, path.string(), bytes_max);
     if (!bytes) return Unexpected{failure_of(bytes.error())};
     return *std::move(bytes);
+}
+
+Expected<Bytes, Failure> read_standard_input(std::size_t bytes_max) {
+    Bytes out(bytes_max + 1);
+    const std::size_t got = std::fread(out.data(), 1, out.size(), stdin);
+    if (std::ferror(stdin) != 0) {
+        return Unexpected{
+            failure_of(Error{.code = ErrorCode::io, .what = "cannot read standard input"})};
+    }
+    if (got > bytes_max) {
+        return Unexpected{failure_of(Error{
+            .code = ErrorCode::invalid,
+            .what = "standard input holds more than " + std::to_string(bytes_max) + " bytes"})};
+    }
+    out.resize(got);
+    return out;
 }
 
 Expected<void, Failure> write_output_file(const std::filesystem::path& path, BytesView bytes) {

@@ -42,6 +42,8 @@ Expected<Identity, Failure> find_identity(const std::filesystem::path& data,
 /// The whole file; `bytes_max` keeps a mistake from filling memory.
 Expected<Bytes, Failure> read_input_file(const std::filesystem::path& path,
                                          std::size_t bytes_max = 1U << 30);
+/// Standard input to its end, at most so much.
+Expected<Bytes, Failure> read_standard_input(std::size_t bytes_max);
 /// Exclusively new, or replaced as a whole.
 Expected<void, Failure> write_output_file(const std::filesystem::path& path, BytesView bytes);
 

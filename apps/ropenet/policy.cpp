@@ -59,7 +59,9 @@ void add_policy(Program& program) {
         [from](const Options& options, const Console& console) {
             return run_load(options, *from, console);
         });
-    verb->add_option("--from", *from, "folder of the four CSV tables; default: the built-in ones");
+    verb->add_option("--from", *from,
+                     program.in({"folder of the four CSV tables; default: the built-in ones",
+                                 "四张 CSV 表所在目录；默认用内置数据"}));
     program.add_verb(noun,
                      {.name = "stats",
                       .what = {"Figures and verdicts derived from the ledger alone, at one height.",

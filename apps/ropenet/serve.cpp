@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <thread>
 
 #include "node/data_folder.hpp"
 #include "node/spdlog_log.hpp"
@@ -95,6 +96,25 @@ json::Value ready_document(const RunningNode& running, const std::string& data) 
 Words ready_words(const RunningNode& running, const std::string& data) {
     return {"Serving at " + url_of(running) + " (data in " + data + "; stop with Ctrl-C)",
             "服务地址 " + url_of(running) + "（数据在 " + data + "；按 Ctrl-C 停止）"};
+}
+
+StopOnSignal::StopOnSignal(node::Node& node)
+    : thread_{"stop-on-signal", [this, &node] {
+                  constexpr std::chrono::milliseconds kLook{50};
+                  while (!ended_.load() && !stop_signalled())
+                      std::this_thread::sleep_for(kLook);
+                  // How it ended is told by the owner's own stop().
+                  if (stop_signalled()) [[maybe_unused]]
+                      const auto done = node.stop();
+              }} {}
+
+StopOnSignal::~StopOnSignal() {
+    ended_.store(true);
+    thread_.join();
+}
+
+bool stop_signalled() {
+    return stop_signal.load();
 }
 
 VerbResult serve_until_stopped(RunningNode& running, const Console& console) {

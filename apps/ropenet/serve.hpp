@@ -1,9 +1,11 @@
 // Runs a node in this process until Ctrl-C, SIGTERM or a storage error.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
+#include "concurrency/named_thread.hpp"
 #include "node/node.hpp"
 #include "ropenet/answer.hpp"
 #include "ropenet/console.hpp"
@@ -27,6 +29,23 @@ Expected<RunningNode, Failure> start_node(const ServeOptions& options);
 /// The line by which other programs know the node: addresses, folder, ropes.
 json::Value ready_document(const RunningNode& running, const std::string& data);
 Words ready_words(const RunningNode& running, const std::string& data);
+
+/// While it lives, a signal stops the node, so that what this process asks of it fails and ends.
+/// Nobody else touches the node meanwhile.
+class StopOnSignal {
+  public:
+    explicit StopOnSignal(node::Node& node);
+    ~StopOnSignal();
+    StopOnSignal(const StopOnSignal&) = delete;
+    StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+  private:
+    std::atomic<bool> ended_{false};
+    NamedThread thread_;
+};
+
+/// Whether Ctrl-C or SIGTERM has come.
+bool stop_signalled();
 
 /// Returns when a signal or an error ends it; everything is durable then.
 VerbResult serve_until_stopped(RunningNode& running, const Console& console);

@@ -1,5 +1,7 @@
 #include "ropenet/session.hpp"
 
+#include <string.h>
+
 #include "codec/cose.hpp"
 #include "keys/key_file.hpp"
 #include "keys/random.hpp"
@@ -13,6 +15,7 @@ namespace {
 constexpr std::int64_t kLifetimeMs = 120'000;
 constexpr const char* kWait = "?wait=committed&timeout=30";
 constexpr std::chrono::seconds kWaitTime{40};
+constexpr std::size_t kKeyPemBytesMax = 16 * 1024;
 
 Exit exit_of_status(unsigned status) {
     switch (status) {
@@ -53,11 +56,25 @@ Failure failure_of_response(const http::Response& response) {
         en = "this rope knows no such transaction";
         zh = "该账绳不知道此交易";
     }
-    return Failure{.exit = exit_of_status(response.status),
+    return Failure{.exit = code == "storage" ? Exit::storage : exit_of_status(response.status),
                    .code = code.empty() ? "http." + std::to_string(response.status) : code,
                    .what = {en.empty() ? status : en, zh.empty() ? (en.empty() ? status : en) : zh},
                    .next = {text_at(problem, "next"), text_at(problem, "next_zh")},
                    .detail = problem};
+}
+
+/// --key FILE, or - for standard input.
+Expected<std::unique_ptr<keys::Signer>, Failure> signer_of(const std::string& key) {
+    if (key != "-") {
+        auto loaded = keys::load_signer(key);
+        if (!loaded) return Unexpected{failure_of(loaded.error())};
+        return *std::move(loaded);
+    }
+    ROPE_TRY(Bytes pem, read_standard_input(kKeyPemBytesMax));
+    auto signer = keys::signer_from_pem(text_of(pem));
+    ::explicit_bzero(pem.data(), pem.size());
+    if (!signer) return Unexpected{failure_of(signer.error())};
+    return *std::move(signer);
 }
 
 /// Sent, and nobody said what became of it: it may be recorded.
@@ -173,10 +190,9 @@ Expected<Signatory, Failure> Session::signatory(const Options& options) {
                                          "请指明签名者：--as NAME 或 --key FILE，二者择一"})};
     }
     if (!options.key.empty()) {
-        auto signer = keys::load_signer(options.key);
-        if (!signer) return Unexpected{failure_of(signer.error())};
-        ROPE_TRY(const AccountId account, account_of_key((*signer)->public_key().kid()));
-        return Signatory{.signer = *std::move(signer), .account = account};
+        ROPE_TRY(auto signer, signer_of(options.key));
+        ROPE_TRY(const AccountId account, account_of_key(signer->public_key().kid()));
+        return Signatory{.signer = std::move(signer), .account = account};
     }
     ROPE_TRY(const Identity identity, find_identity(options.data_folder(), options.as));
     auto signer = keys::load_signer(identity.key_file);

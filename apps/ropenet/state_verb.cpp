@@ -61,9 +61,10 @@ void add_state(Program& program) {
                   "读取值（或其不存在）并检验证明。"},
          .examples = "  ropenet state get system.evidence d/ACCOUNT_ID/SHA256 --json\n"},
         [get](const Options& options, const Console&) { return run_get(options, *get); });
-    verb->add_option("CONTRACT", get->contract, "contract id")->required();
-    verb->add_option("KEY", get->key, "the contract's key")->required();
-    verb->add_option("--height", get->height, "as of this height");
+    verb->add_option("CONTRACT", get->contract, program.in({"contract id", "合约标识"}))
+        ->required();
+    verb->add_option("KEY", get->key, program.in({"the contract's key", "合约内的键"}))->required();
+    verb->add_option("--height", get->height, program.in({"as of this height", "该高度时的状态"}));
 }
 
 }  // namespace ropenet::cli

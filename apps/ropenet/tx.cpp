@@ -1,4 +1,7 @@
 // tx: send, show and list transactions.
+#include <array>
+
+#include "ropenet/csv.hpp"
 #include "ropenet/json_args.hpp"
 #include "ropenet/session.hpp"
 #include "ropenet/tx_answer.hpp"
@@ -16,7 +19,10 @@ struct SendOptions {
 VerbResult run_send(const Options& options, const SendOptions& send) {
     std::string text = send.args;
     if (text.starts_with('@')) {
-        ROPE_TRY(const Bytes bytes, read_input_file(text.substr(1), 1U << 20));
+        constexpr std::size_t kArgsBytesMax = 1U << 20;
+        const std::string file = text.substr(1);
+        ROPE_TRY(const Bytes bytes, file == "-" ? read_standard_input(kArgsBytesMax)
+                                                : read_input_file(file, kArgsBytesMax));
         text = text_of(bytes);
     }
     ROPE_TRY(cbor::Value args, args_from_json(text));
@@ -41,12 +47,16 @@ struct ListOptions {
     std::string contract;
     std::string action;
     std::string code;
+    std::string from_ms;
+    std::string to_ms;
+    std::string order = "desc";
     std::size_t limit = 30;
+    bool all = false;
+    bool csv = false;
 };
 
-VerbResult run_list(const Options& options, const ListOptions& list) {
-    ROPE_TRY(Session session, Session::open(options));
-    std::string path = "/txs?limit=" + std::to_string(list.limit);
+std::string path_of(const ListOptions& list) {
+    std::string path = "/txs?order=" + list.order;
     const auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) path += "&" + std::string{name} + "=" + http::percent_encode(value);
     };
@@ -54,16 +64,65 @@ VerbResult run_list(const Options& options, const ListOptions& list) {
     add("contract", list.contract);
     add("action", list.action);
     add("code", list.code);
-    ROPE_TRY(const json::Value page, session.get(path));
+    add("from_ms", list.from_ms);
+    add("to_ms", list.to_ms);
+    return path;
+}
+
+/// One page, or all of them as of the height of the first; the form is that of the API.
+Expected<json::Value, Failure> list_of(Session& session, const ListOptions& list) {
+    if (!list.all) return session.get(path_of(list) + "&limit=" + std::to_string(list.limit));
+    json::Array txs;
+    ROPE_TRY(const std::uint64_t height,
+             session.each(path_of(list), "txs", [&](const json::Value& tx) { txs.push_back(tx); }));
+    return json::Value{json::Object{{"rope", session.rope()},
+                                    {"height", height},
+                                    {"txs", json::Value{std::move(txs)}},
+                                    {"next", json::Value{}}}};
+}
+
+std::string csv_row_of(const json::Value& tx) {
+    constexpr std::array kColumns{"tx_id",   "status",   "height", "index",   "code",        "rule",
+                                  "time_ms", "contract", "action", "account", "account_name"};
+    std::vector<std::string> cells;
+    for (const char* column : kColumns) {
+        const json::Value* value = tx.find(column);
+        if (tx.is_null())
+            cells.emplace_back(column);
+        else if (value == nullptr || value->is_null())
+            cells.emplace_back();
+        else
+            cells.push_back(value->as_string() != nullptr ? *value->as_string()
+                                                          : json::serialize(*value));
+    }
+    return csv_row(cells) + "\r";  // the line end adds the rest
+}
+
+std::string line_of(const json::Value& tx) {
+    const std::string rule = text_at(tx, "rule");
+    return utc_text(uint_at(tx, "time_ms")) + "  " + text_at(tx, "status") + "  " +
+           text_at(tx, "contract") + "/" + text_at(tx, "action") + "  " +
+           text_at(tx, "account_name") + (rule.empty() ? rule : "  " + rule) + "  " +
+           text_at(tx, "tx_id");
+}
+
+VerbResult run_list(const Options& options, const ListOptions& list) {
+    if (list.csv && options.json) {
+        return Unexpected{
+            usage_failure({"--csv or --json, one of them", "--csv 与 --json 二者择一"})};
+    }
+    ROPE_TRY(Session session, Session::open(options));
+    ROPE_TRY(json::Value page, list_of(session, list));
     Answer answer{.document = page, .lines = {}};
     const json::Value* txs = page.find("txs");
     if (txs == nullptr || txs->as_array() == nullptr) return answer;
-    for (const json::Value& tx : *txs->as_array()) {
-        const std::string line =
-            text_at(tx, "tx_id").substr(0, 16) + "  " + std::to_string(uint_at(tx, "height")) +
-            "  " + text_at(tx, "status") + "  " + text_at(tx, "contract") + "/" +
-            text_at(tx, "action") + "  " + text_at(tx, "account_name") + "  " + text_at(tx, "rule");
-        answer.lines.push_back({line, line});
+    const auto add = [&](const std::string& line) { answer.lines.push_back({line, line}); };
+    if (list.csv) add(csv_row_of({}));
+    for (const json::Value& tx : *txs->as_array())
+        add(list.csv ? csv_row_of(tx) : line_of(tx));
+    if (!list.csv && !text_at(page, "next").empty()) {
+        answer.lines.push_back(
+            {"there are more: --limit or --all", "还有更多：用 --limit 或 --all"});
     }
     return answer;
 }
@@ -74,13 +133,28 @@ void add_list(Program& program, CLI::App* noun) {
         noun,
         {.name = "list",
          .what = {"Recorded transactions, newest first.", "已记录的交易，最新在前。"},
-         .examples = "  ropenet tx list --contract system.evidence --code 1\n"},
+         .examples = "  ropenet tx list --contract system.evidence --code 1\n"
+                     "  ropenet tx list --all --csv > transactions.csv\n"},
         [list](const Options& options, const Console&) { return run_list(options, *list); });
-    verb->add_option("--account", list->account, "account id");
-    verb->add_option("--contract", list->contract, "contract id");
-    verb->add_option("--action", list->action, "action name");
-    verb->add_option("--code", list->code, "0 applied, 1 refused, 2 out of gas, 3 trap");
-    verb->add_option("--limit", list->limit, "1 to 100")->check(CLI::Range(1, 100));
+    verb->add_option("--account", list->account, program.in({"account id", "账户标识"}));
+    verb->add_option("--contract", list->contract, program.in({"contract id", "合约标识"}));
+    verb->add_option("--action", list->action, program.in({"action name", "操作名"}));
+    verb->add_option("--code", list->code,
+                     program.in({"0 applied, 1 refused, 2 out of gas, 3 trap",
+                                 "0 已执行，1 被拒绝，2 燃料耗尽，3 陷阱"}));
+    verb->add_option("--from-ms", list->from_ms,
+                     program.in({"block time at or after, in milliseconds of UTC",
+                                 "不早于该区块时间（UTC 毫秒）"}));
+    verb->add_option("--to-ms", list->to_ms, program.in({"block time before", "早于该区块时间"}));
+    verb->add_option("--order", list->order, program.in({"desc or asc", "desc 或 asc"}))
+        ->check(CLI::IsMember({"desc", "asc"}));
+    verb->add_flag("--all", list->all,
+                   program.in({"all pages, at one height", "同一高度下的全部页"}));
+    verb->add_flag("--csv", list->csv,
+                   program.in({"a table for spreadsheets", "供电子表格使用的表"}));
+    verb->add_option("--limit", list->limit, program.in({"1 to 100", "1 至 100"}))
+        ->check(CLI::Range(1, 100))
+        ->option_text("N");
 }
 
 }  // namespace
@@ -101,9 +175,12 @@ void add_tx(Program& program) {
          .examples = "  ropenet tx send system.evidence attest --as office-a \\\n"
                      "    --args '{\"account\":\"a...\",\"sha256\":{\"hex\":\"...\"}}'\n"},
         [send](const Options& options, const Console&) { return run_send(options, *send); });
-    verb->add_option("CONTRACT", send->contract, "contract id")->required();
-    verb->add_option("ACTION", send->action, "action name")->required();
-    verb->add_option("--args", send->args, "JSON, or @FILE");
+    verb->add_option("CONTRACT", send->contract, program.in({"contract id", "合约标识"}))
+        ->required();
+    verb->add_option("ACTION", send->action, program.in({"action name", "操作名"}))->required();
+    verb->add_option("--args", send->args,
+                     program.in({"JSON, or @FILE; @- reads standard input",
+                                 "JSON，或 @FILE（@- 表示标准输入）"}));
 
     const auto tx_id = std::make_shared<std::string>();
     verb = program.add_verb(
@@ -112,7 +189,7 @@ void add_tx(Program& program) {
          .what = {"What became of a transaction.", "交易的结果。"},
          .examples = "  ropenet tx show TX_ID --json\n"},
         [tx_id](const Options& options, const Console&) { return run_show(options, *tx_id); });
-    verb->add_option("TX_ID", *tx_id, "64 hex digits")->required();
+    verb->add_option("TX_ID", *tx_id, program.in({"64 hex digits", "64 位十六进制"}))->required();
     add_list(program, noun);
 }
 

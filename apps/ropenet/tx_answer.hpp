@@ -5,6 +5,9 @@
 
 namespace ropenet::cli {
 
+/// 2026-01-31T09:30:00Z
+std::string utc_text(std::uint64_t time_ms);
+
 Answer answer_of_tx(const json::Value& tx);
 
 }  // namespace ropenet::cli

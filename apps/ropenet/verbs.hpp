@@ -34,6 +34,9 @@ class Program {
     Lang lang() const { return lang_; }
     const Run& chosen() const { return chosen_; }
 
+    /// In the reader's language.
+    std::string in(const Words& words) const { return words.in(lang_); }
+
     CLI::App* add_noun(const VerbText& text);
     /// `run` is called when the command line names this verb; what it refers to must be owned by
     /// it.

@@ -4,6 +4,7 @@
 cli_test.py ROPENET WORK_FOLDER
 """
 
+import csv
 import http.server
 import json
 import shutil
@@ -233,6 +234,62 @@ class CliTest(unittest.TestCase):
             self.assertLess(text.index("Examples:"), text.index("Usage:"), verb)
             self.assertIn("示例", run("--lang", "zh", *verb, "--help")[1], verb)
 
+    def test_help_and_version_are_there_as_words_and_as_documents(self):
+        self.assertEqual(run("help", "tx", "send")[1], run("tx", "send", "--help")[1])
+        self.assertEqual(run("--lang", "zh", "help")[1], run("--lang", "zh", "--help")[1])
+        code, text, _ = run("help", "tx", "--json")
+        self.assertEqual((code, json.loads(text)["help"][:5]), (0, "Send,"))
+        code, text, _ = run("--version", "--json")
+        self.assertEqual((code, json.loads(text)["version"].split()[0]), (0, "ropenet"))
+
+    def test_usage_errors_name_the_fault_in_the_reader_s_language(self):
+        cases = [
+            (("tx", "shwo"), "`ropenet tx shwo`", "`ropenet tx show`"),
+            (("deposit", "f"), "`ropenet deposit`", "`ropenet evidence deposit`"),
+            (("--lang", "zh", "tx", "list", "--limitt", "3"), "没有选项 --limitt", "`--limit`"),
+            (("--lang", "zh", "tx", "show"), "缺少 TX_ID", "`ropenet tx show --help`"),
+            (("tx", "list", "--limit"), "--limit lacks its value", "--help"),
+            (("tx", "list", "extra"), "extra", "--help"),
+            ((), "`ropenet`", "`ropenet --help`"),
+        ]
+        for args, fault, hint in cases:
+            code, out, text = run(*args, env={"LANG": "C"})
+            self.assertEqual((code, out), (2, ""), args)
+            self.assertIn(fault, text.splitlines()[0], args)
+            self.assertIn(hint, text.splitlines()[1], args)
+
+    def test_a_list_is_whole_with_all_and_a_table_with_csv(self):
+        listing = ("tx", "list", "--rope", "scratch", "--order", "asc")
+        deposit = ("evidence", "deposit", "--rope", "scratch", "--as", "alice", str(self.file))
+        sent = [self.node.cli(*deposit)[1]["tx_id"] for _ in range(3)]
+        _, page = self.node.cli(*listing, "--limit", "2")
+        self.assertEqual([tx["tx_id"] for tx in page["txs"]], sent[:2])
+        self.assertTrue(page["next"])
+        _, document = self.node.cli(*listing, "--all")
+        self.assertEqual([tx["tx_id"] for tx in document["txs"]], sent)
+        self.assertEqual((document["height"], document["next"]), (3, None))
+        code, text, _ = run(*listing, "--csv", "--http", self.node.url)
+        rows = list(csv.DictReader(text.splitlines()))
+        self.assertEqual((code, [row["tx_id"] for row in rows]), (0, sent))
+        self.assertEqual(rows[1]["rule"], "evidence.exists")
+        self.assertEqual(self.node.cli(*listing, "--csv")[0], 2)
+
+    def test_a_key_and_arguments_come_from_standard_input_too(self):
+        def give(text, *args):
+            where = ("--http", self.node.url, "--data", str(WORK / "data"))
+            command = [BINARY, *args, *where, "--json"]
+            done = subprocess.run(command, input=text, capture_output=True, check=False)
+            return done.returncode, json.loads(done.stdout)
+
+        pem = (WORK / "data/dev/keys/carol.pem").read_bytes()
+        code, document = give(pem, "evidence", "deposit", str(self.file), "--key", "-")
+        self.assertEqual((code, document["status"]), (0, "committed"))
+        code, _ = give(b"no key", "evidence", "deposit", str(self.file), "--key", "-")
+        self.assertEqual(code, 78)
+        send = ("tx", "send", "system.evidence", "deposit", "--as", "bob", "--args", "@-")
+        code, document = give(b'{"a":1}', *send)
+        self.assertEqual((code, document["rule"]), (4, "platform.args"))
+
     def test_state_get_checks_presence_and_absence(self):
         account = self.node.identity("alice")[0]
         code, document = self.node.cli("state", "get", "system.accounts", f"a/{account}")
@@ -321,6 +378,14 @@ class StartTest(unittest.TestCase):
         code, _, text = run("dev", "--data", str(WORK / "real"), "--network", "guiyang")
         self.assertEqual(code, 2)
         self.assertIn("dev.", text)
+
+    def test_a_stop_while_the_job_plays_ends_the_process_and_leaves_what_was_done(self):
+        data = WORK / "stopped"
+        node = Node(BINARY, data, "--play")
+        code = node.stop()
+        self.assertIn(code, (0, 75))  # 0: it was faster
+        with Node(BINARY, data) as again:
+            self.assertEqual(again.cli("log", "verify")[0], 7)
 
     def test_data_survive_a_restart_and_another_network_does_not_take_them(self):
         data = WORK / "restart"
