@@ -103,7 +103,7 @@ class BlockRun {
         if (const auto rule = platform_refusal(account)) return Answer{system::refuse(*rule)};
         const auto args = cbor::decode_value(tx.args);
         if (!args) return Answer{system::refuse("platform.args")};
-        state::Overlay changes{overlay_};
+        state::Overlay changes{static_cast<const state::Reader&>(overlay_)};
         const system::Call call{.caller = tx.account,
                                 .account = account,
                                 .contract = tx.contract,

@@ -15,6 +15,9 @@ class Overlay final : public Reader {
   public:
     /// `base` must outlive the overlay.
     explicit Overlay(const Reader& base) : base_{base} {}
+    // Laying one over another must never become a copy of it.
+    Overlay(const Overlay&) = delete;
+    Overlay& operator=(const Overlay&) = delete;
 
     Result<std::optional<Bytes>> find(BytesView full_key) const override;
     void put(Bytes full_key, Bytes value) { changes_[std::move(full_key)] = std::move(value); }
