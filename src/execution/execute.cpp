@@ -1,5 +1,6 @@
 #include "execution/execute.hpp"
 
+#include <map>
 #include <set>
 
 #include "system/accounts.hpp"
@@ -60,13 +61,25 @@ class BlockRun {
         if (!checked) return TxResult{checked.error()};
         const Transaction& tx = *checked;
         if (const auto error = form_error(tx)) return TxResult{*error};
-        ROPE_TRY(const auto account, system::find_account(overlay_, tx.account));
-        if (!account || account->find_key(tx.kid) == nullptr) {
+        ROPE_TRY(const Account* account, account_of(tx.account));
+        if (account == nullptr || account->find_key(tx.kid) == nullptr) {
             return TxResult{TxError::unknown_account};
         }
         ROPE_TRY(Outcome outcome, outcome_of(tx, *account));
+        // Whatever it changed of accounts holds from the next tx on.
+        if (tx.contract == system::kAccountsId) accounts_.clear();
         seen_.insert(tx.tx_id);
         return TxResult{record(tx, std::move(outcome))};
+    }
+
+    /// Null when there is none. Until the next tx.
+    Result<const Account*> account_of(const AccountId& id) {
+        auto it = accounts_.find(id);
+        if (it == accounts_.end()) {
+            ROPE_TRY(auto account, system::find_account(overlay_, id));
+            it = accounts_.emplace(id, std::move(account)).first;
+        }
+        return it->second ? &*it->second : nullptr;
     }
 
     std::optional<TxError> form_error(const Transaction& tx) const {
@@ -153,6 +166,7 @@ class BlockRun {
     const BlockInput& block_;
     state::Overlay overlay_;
     std::set<Hash32> seen_;
+    std::map<AccountId, std::optional<Account>> accounts_;  // as overlay_ has them
     BlockResult result_;
 };
 

@@ -7,9 +7,9 @@ namespace {
 
 constexpr BytesView kNothing{};
 
-Result<void> put_values(const Store& store, const Finalized& block, storage::KvBatch& batch) {
+Result<void> put_values(const HeadState& head, const Finalized& block, storage::KvBatch& batch) {
     for (const auto& [key, value] : block.result.diff) {
-        ROPE_TRY(const auto newest, store.newest_value(key));
+        ROPE_TRY(const auto newest, head.newest(key));
         if (newest) {
             const Bytes past = past_key(key, block.at.height);
             batch.put(id_of(Column::past), past, versioned(newest->value));
@@ -72,9 +72,9 @@ void put_txs(const Finalized& block, storage::KvBatch& batch) {
 
 }  // namespace
 
-Result<storage::KvBatch> batch_of(const Store& store, const Finalized& block) {
+Result<storage::KvBatch> batch_of(const HeadState& head, const Finalized& block) {
     storage::KvBatch batch;
-    ROPE_DO(put_values(store, block, batch));
+    ROPE_DO(put_values(head, block, batch));
     put_tree(block, batch);
     put_records(block, batch);
     put_txs(block, batch);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "execution/execute.hpp"
+#include "ledger/head_state.hpp"
 #include "ledger/ledger.hpp"
-#include "ledger/store.hpp"
 #include "merkle/log_tree.hpp"
 
 namespace ropenet::ledger {
@@ -28,6 +28,6 @@ struct Finalized {
 };
 
 /// Reads the values that the block replaces.
-Result<storage::KvBatch> batch_of(const Store& store, const Finalized& block);
+Result<storage::KvBatch> batch_of(const HeadState& head, const Finalized& block);
 
 }  // namespace ropenet::ledger

@@ -55,23 +55,6 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerConfig& config, storage
     return std::unique_ptr<Ledger>{std::move(chain)};
 }
 
-Result<std::optional<Bytes>> HeadState::find(BytesView full_key) const {
-    ROPE_TRY(auto newest, store_.newest_value(full_key));
-    if (!newest) return std::optional<Bytes>{};
-    return std::move(newest->value);
-}
-
-Result<merkle::TreeUpdate> HeadState::root_after(const state::StateDiff& diff,
-                                                 std::uint64_t height) const {
-    const auto base = at_ ? std::optional{at_->state_version} : std::nullopt;
-    return merkle::update(nodes_, base, height, state::tree_changes(diff));
-}
-
-void HeadState::advance(const HeightSummary& at, const merkle::TreeUpdate& update) {
-    at_ = at;
-    nodes_.remember(update);
-}
-
 Result<Finalized> Chain::execute(std::uint64_t height, std::int64_t time_ms,
                                  std::span<const execution::CheckedTx> txs) const {
     Finalized out;
@@ -126,7 +109,7 @@ Result<void> Chain::commit() {
 }
 
 Result<void> Chain::make_current(Finalized& block) {
-    ROPE_TRY(storage::KvBatch batch, batch_of(*store_, block));
+    ROPE_TRY(storage::KvBatch batch, batch_of(head_, block));
     ROPE_DO(add_pruning(batch, block.at));
     ROPE_DO(store_->write(batch));
     at_ = block.at;

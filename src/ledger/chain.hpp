@@ -7,34 +7,14 @@
 #include <vector>
 
 #include "ledger/block_batch.hpp"
+#include "ledger/head_state.hpp"
 #include "ledger/history.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/store.hpp"
-#include "merkle/node_cache.hpp"
 #include "storage/block_log.hpp"
 #include "storage/tile_store.hpp"
 
 namespace ropenet::ledger {
-
-/// The state that the next block is executed on; keeps tree nodes in memory. Ledger thread.
-class HeadState final : public state::StateView {
-  public:
-    explicit HeadState(const Store& store) : store_{store}, nodes_{store, kNodesMax} {}
-
-    Result<std::optional<Bytes>> find(BytesView full_key) const override;
-    Result<merkle::TreeUpdate> root_after(const state::StateDiff& diff,
-                                          std::uint64_t height) const override;
-
-    void advance(const HeightSummary& at, const merkle::TreeUpdate& update);
-    void set(const HeightSummary& at) { at_ = at; }
-
-  private:
-    static constexpr std::size_t kNodesMax = 50'000;
-
-    const Store& store_;
-    merkle::NodeCache nodes_;
-    std::optional<HeightSummary> at_;  // absent before genesis
-};
 
 class Chain final : public Ledger {
   public:

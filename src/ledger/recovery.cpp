@@ -89,7 +89,7 @@ Result<void> Chain::write_genesis(const Bytes& genesis_bytes) {
                 .log_size = first.frontier.size(),
                 .state_root = first.result.tree.root,
                 .log_root = first.frontier.root()};
-    ROPE_TRY(const storage::KvBatch batch, batch_of(*store_, first));
+    ROPE_TRY(const storage::KvBatch batch, batch_of(head_, first));
     ROPE_DO(store_->write(batch));
     ROPE_DO(store_->flush());
     at_ = first.at;

@@ -11,10 +11,10 @@ namespace {
 
 /// A node on the way down, and the child that the way takes.
 struct Step {
-    Children children;
+    Node node;
     unsigned nibble = 0;
 
-    const Child& child() const { return children[nibble]; }
+    const Child& child() const { return node.child(nibble); }
 };
 
 /// From the root down to a leaf or to an empty place.
@@ -29,22 +29,25 @@ template <typename Choose>
 Result<Step> step_below(const NodeReader& reader, const Place& place, const Child& parent,
                         const Choose& choose) {
     if (place.depth >= kNibbleCount) return fail(ErrorCode::corrupt, "state tree is too deep");
-    ROPE_TRY(const Children children, read_children(reader, place));
-    if (Subtree{children}.root() != parent.hash) {
+    ROPE_TRY(Node node, read_node(reader, place));
+    node.rehash();
+    if (node.root() != parent.hash) {
         return fail(ErrorCode::corrupt, "state tree node " + hex(NodeKey{place}.view()) +
                                             " is not the one that its parent names");
     }
-    return Step{.children = children, .nibble = choose(children)};
+    const unsigned nibble = choose(node);
+    return Step{.node = std::move(node), .nibble = nibble};
 }
 
 Result<Way> way_to(const NodeReader& reader, std::uint64_t version, const Hash32& position) {
     Place place{.version = version, .depth = 0, .position = position};
-    ROPE_TRY(const Children root, read_children(reader, place));
-    Way way{{.children = root, .nibble = nibble_at(position, 0)}};
+    ROPE_TRY(Node root, read_node(reader, place));
+    root.rehash();
+    Way way{{.node = std::move(root), .nibble = nibble_at(position, 0)}};
     while (way.back().child().kind == ChildKind::inner) {
         place.version = way.back().child().version;
         ++place.depth;
-        const auto choose = [&place](const Children&) {
+        const auto choose = [&place](const Node&) {
             return nibble_at(place.position, place.depth);
         };
         ROPE_TRY(Step step, step_below(reader, place, way.back().child(), choose));
@@ -57,16 +60,16 @@ std::optional<unsigned> next_child(const Step& step, Direction direction) {
     for (unsigned i = 1; i < kChildCount; ++i) {
         const unsigned nibble = direction == Direction::right ? step.nibble + i : step.nibble - i;
         if (nibble >= kChildCount) return std::nullopt;  // also when it went below zero
-        if (step.children[nibble].kind != ChildKind::none) return nibble;
+        if (step.node.child(nibble).kind != ChildKind::none) return nibble;
     }
     return std::nullopt;
 }
 
 /// The child at the end that the way comes from: the nearest one.
-unsigned nearest_child(const Children& children, Direction direction) {
+unsigned nearest_child(const Node& node, Direction direction) {
     for (unsigned i = 0; i < kChildCount; ++i) {
         const unsigned nibble = direction == Direction::right ? i : kChildCount - 1 - i;
-        if (children[nibble].kind != ChildKind::none) return nibble;
+        if (node.child(nibble).kind != ChildKind::none) return nibble;
     }
     return 0;  // a damaged node; the way then ends at no leaf
 }
@@ -93,9 +96,7 @@ Result<Way> way_beyond(const NodeReader& reader, Way way, Direction direction) {
         set_nibble(place.position, depth, way[depth].nibble);
     }
     place.depth = static_cast<unsigned>(way.size());
-    const auto choose = [direction](const Children& children) {
-        return nearest_child(children, direction);
-    };
+    const auto choose = [direction](const Node& node) { return nearest_child(node, direction); };
     while (way.back().child().kind == ChildKind::inner) {
         place.version = way.back().child().version;
         ROPE_TRY(Step step, step_below(reader, place, way.back().child(), choose));
@@ -149,13 +150,12 @@ Bytes inner_op(const Hash32& sibling, Direction sibling_side) {
 
 /// The operations within one node, from the root down. A part with one leaf is that leaf.
 void append_ops(std::vector<Bytes>& ops, const Step& step) {
-    const Subtree tree{step.children};
     unsigned index = 1;
-    for (unsigned bit = kChildCount / 2; bit > 0 && !tree.is_single_leaf(index); bit /= 2) {
+    for (unsigned bit = kChildCount / 2; bit > 0 && !step.node.is_single_leaf(index); bit /= 2) {
         const bool goes_right = (step.nibble & bit) != 0;
         const unsigned left = 2 * index;
-        ops.push_back(goes_right ? inner_op(tree.hash(left), Direction::left)
-                                 : inner_op(tree.hash(left + 1), Direction::right));
+        ops.push_back(goes_right ? inner_op(step.node.hash(left), Direction::left)
+                                 : inner_op(step.node.hash(left + 1), Direction::right));
         index = goes_right ? left + 1 : left;
     }
 }

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -32,10 +33,14 @@ struct TreeChange {
 /// What a state write means to the tree: both sides hashed.
 TreeChange change_of(BytesView full_key, const std::optional<Bytes>& value);
 
+class Node;
+
 struct TreeUpdate {
     Hash32 root{};
-    std::vector<std::pair<Bytes, Bytes>> new_nodes;  // node key, node
+    std::vector<std::pair<Bytes, Bytes>> new_nodes;  // node key, node; ascending
     std::vector<Bytes> stale_nodes;                  // keys that the base needs and this does not
+    std::shared_ptr<const Node> top;                 // the new root; null without changes
+    std::size_t nodes_read = 0;                      // by the reader
 };
 
 /// Stored nodes by key. A key's node never changes.
@@ -51,9 +56,16 @@ Hash32 empty_state_root();
 /// The tree of base_version (absent: the empty tree) after `changes`, which are strictly ascending
 /// by key. Without changes there are no new nodes and the version to read stays the base's;
 /// otherwise the result can be read as new_version once its new nodes are stored.
+/// `top` is the base's root from the update that made it, with what is loaded below; without it
+/// everything is read. A node read is checked against the hash that its parent has.
 /// Pre: new_version > base_version.
 Result<TreeUpdate> update(const NodeReader& reader, std::optional<std::uint64_t> base_version,
-                          std::uint64_t new_version, std::span<const TreeChange> changes);
+                          std::uint64_t new_version, std::span<const TreeChange> changes,
+                          const std::shared_ptr<const Node>& top = {});
+
+/// Forgets the loaded nodes below `top` that no update to `version` or later passed; how many stay.
+/// Not while another thread uses the tree.
+std::size_t forget_unused(const Node& top, std::uint64_t version);
 
 /// The root of a version that is stored; not_found when it is not (or no longer).
 Result<Hash32> root_of(const NodeReader& reader, std::uint64_t version);

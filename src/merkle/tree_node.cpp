@@ -83,23 +83,111 @@ std::optional<std::uint64_t> version_of_node_key(BytesView node_key) {
     return be64_from(node_key.first<8>());
 }
 
-Bytes encode_children(const Children& children) {
+const Child& Node::child(unsigned nibble) const {
+    static const Child kNone;
+    return has(nibble) ? slots_[slot_of(nibble)].child : kNone;
+}
+
+void Node::set_child(unsigned nibble, const Child& child, NodePtr below) {
+    const auto at = slots_.begin() + static_cast<std::ptrdiff_t>(slot_of(nibble));
+    dirty_ |= 1U << nibble;
+    if (child.kind == ChildKind::none) {
+        if (has(nibble)) slots_.erase(at);
+        present_ &= ~(1U << nibble);
+    } else if (has(nibble)) {
+        at->child = child;
+        at->below = std::move(below);
+    } else {
+        slots_.insert(at, {.child = child, .below = std::move(below)});
+        present_ |= 1U << nibble;
+    }
+}
+
+void Node::link(unsigned nibble, NodePtr below) const {
+    slots_[slot_of(nibble)].below = std::move(below);
+}
+
+std::size_t Node::slot_of(unsigned nibble) const {
+    return static_cast<std::size_t>(std::popcount(present_ & ((1U << nibble) - 1)));
+}
+
+std::size_t Node::keep_used_since(std::uint64_t version) const {
+    std::size_t kept = 1;
+    for (const Slot& slot : slots_) {
+        if (!slot.below) continue;
+        if (slot.below->used_at() < version) {
+            slot.below.reset();
+        } else {
+            kept += slot.below->keep_used_since(version);
+        }
+    }
+    return kept;
+}
+
+Node::Fill Node::fill(unsigned index) const {
+    if (index < kChildCount) return fills_[index];
+    switch (child(index - kChildCount).kind) {
+        case ChildKind::none:
+            return Fill::none;
+        case ChildKind::leaf:
+            return Fill::leaf;
+        case ChildKind::inner:
+            return Fill::inner;
+    }
+    return Fill::none;
+}
+
+const Hash32& Node::hash(unsigned index) const {
+    static const Hash32 kEmpty = empty_state_root();
+    if (index < kChildCount) return fills_[index] == Fill::none ? kEmpty : hashes_[index];
+    const unsigned nibble = index - kChildCount;
+    return has(nibble) ? slots_[slot_of(nibble)].child.hash : kEmpty;
+}
+
+void Node::rehash() {
+    std::uint32_t dirty = dirty_ << kChildCount;
+    for (unsigned index = kChildCount - 1; index >= 1; --index) {
+        if ((dirty >> (2 * index) & 3U) == 0) continue;
+        rehash_at(index);
+        dirty |= 1U << index;
+    }
+    dirty_ = 0;
+}
+
+void Node::rehash_at(unsigned index) {
+    const unsigned left = 2 * index;
+    const unsigned right = left + 1;
+    const Fill left_fill = fill(left);
+    const Fill right_fill = fill(right);
+    if (right_fill == Fill::none && left_fill != Fill::inner) {
+        fills_[index] = left_fill;
+        hashes_[index] = hash(left);
+    } else if (left_fill == Fill::none && right_fill == Fill::leaf) {
+        fills_[index] = Fill::leaf;
+        hashes_[index] = hash(right);
+    } else {
+        fills_[index] = Fill::inner;
+        hashes_[index] = inner_hash(hash(left), hash(right));
+    }
+}
+
+Bytes encode_node(const Node& node) {
     unsigned present = 0;
     unsigned leaves = 0;
-    std::size_t size = kNodeHeadBytes;
     for (unsigned i = 0; i < kChildCount; ++i) {
-        if (children[i].kind == ChildKind::none) continue;
-        const bool is_leaf = children[i].kind == ChildKind::leaf;
-        present |= bit_of(i);
-        if (is_leaf) leaves |= bit_of(i);
-        size += is_leaf ? kLeafBytes : kInnerBytes;
+        const ChildKind kind = node.child(i).kind;
+        if (kind != ChildKind::none) present |= bit_of(i);
+        if (kind == ChildKind::leaf) leaves |= bit_of(i);
     }
+    const auto leaf_count = static_cast<std::size_t>(std::popcount(leaves));
     Bytes out;
-    out.reserve(size);
+    out.reserve(kNodeHeadBytes + leaf_count * kLeafBytes +
+                (node.child_count() - leaf_count) * kInnerBytes);
     out.push_back(kNodeTag);
     append_be16(out, present);
     append_be16(out, leaves);
-    for (const Child& child : children) {
+    for (unsigned i = 0; i < kChildCount; ++i) {
+        const Child& child = node.child(i);
         if (child.kind == ChildKind::leaf) {
             append(out, child.key);
             append(out, child.value);
@@ -110,20 +198,20 @@ Bytes encode_children(const Children& children) {
     return out;
 }
 
-std::optional<Children> decode_children(BytesView node) {
-    if (node.size() < kNodeHeadBytes || node[0] != kNodeTag) return std::nullopt;
-    const unsigned present = be16_from(node.subspan(1));
-    const unsigned leaves = be16_from(node.subspan(3));
+std::optional<Node> decode_node(BytesView bytes) {
+    if (bytes.size() < kNodeHeadBytes || bytes[0] != kNodeTag) return std::nullopt;
+    const unsigned present = be16_from(bytes.subspan(1));
+    const unsigned leaves = be16_from(bytes.subspan(3));
     const auto leaf_count = static_cast<std::size_t>(std::popcount(leaves));
     const auto inner_count = static_cast<std::size_t>(std::popcount(present & ~leaves));
     const std::size_t size = kNodeHeadBytes + leaf_count * kLeafBytes + inner_count * kInnerBytes;
-    if ((leaves & ~present) != 0 || node.size() != size) return std::nullopt;
+    if ((leaves & ~present) != 0 || bytes.size() != size) return std::nullopt;
 
-    BytesView rest = node.subspan(kNodeHeadBytes);
-    Children out;
+    BytesView rest = bytes.subspan(kNodeHeadBytes);
+    Node out;
     for (unsigned i = 0; i < kChildCount; ++i) {
         if ((present & bit_of(i)) == 0) continue;
-        Child& child = out[i];
+        Child child;
         if ((leaves & bit_of(i)) != 0) {
             child.kind = ChildKind::leaf;
             take(rest, child.key);
@@ -134,48 +222,23 @@ std::optional<Children> decode_children(BytesView node) {
             rest = rest.subspan(8);
         }
         take(rest, child.hash);
+        out.set_child(i, child);
     }
     return out;
 }
 
-Subtree::Subtree(const Children& children) {
-    static const Hash32 kEmpty = empty_state_root();
-    for (unsigned i = 0; i < kChildCount; ++i) {
-        const Child& child = children[i];
-        const bool is_leaf = child.kind == ChildKind::leaf;
-        hashes_[kChildCount + i] = child.kind == ChildKind::none ? kEmpty : child.hash;
-        if (child.kind != ChildKind::none) {
-            fill_[kChildCount + i] = is_leaf ? Fill::leaf : Fill::inner;
-        }
-    }
-    for (unsigned i = kChildCount - 1; i >= 1; --i) {
-        const unsigned left = 2 * i;
-        const unsigned right = left + 1;
-        if (fill_[right] == Fill::none && fill_[left] != Fill::inner) {
-            fill_[i] = fill_[left];
-            hashes_[i] = hashes_[left];
-        } else if (fill_[left] == Fill::none && fill_[right] == Fill::leaf) {
-            fill_[i] = Fill::leaf;
-            hashes_[i] = hashes_[right];
-        } else {
-            fill_[i] = Fill::inner;
-            hashes_[i] = inner_hash(hashes_[left], hashes_[right]);
-        }
-    }
-}
-
-Result<Children> read_children(const NodeReader& reader, const Place& place) {
+Result<Node> read_node(const NodeReader& reader, const Place& place) {
     const NodeKey key{place};
-    ROPE_TRY(const auto node, reader.find_node(key.view()));
-    if (!node) {
+    ROPE_TRY(const auto bytes, reader.find_node(key.view()));
+    if (!bytes) {
         const auto code = place.depth == 0 ? ErrorCode::not_found : ErrorCode::corrupt;
         return fail(code, "state tree node " + hex(key.view()) + " is not stored");
     }
-    auto children = decode_children(*node);
-    if (!children) {
+    auto node = decode_node(*bytes);
+    if (!node) {
         return fail(ErrorCode::corrupt, "state tree node " + hex(key.view()) + " is damaged");
     }
-    return *std::move(children);
+    return *std::move(node);
 }
 
 }  // namespace ropenet::merkle

@@ -11,7 +11,9 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
@@ -35,8 +37,6 @@ struct Child {
 
     friend bool operator==(const Child&, const Child&) = default;
 };
-
-using Children = std::array<Child, kChildCount>;
 
 /// Where a leaf with this ICS-23 key stands.
 Hash32 position_of(const Hash32& key);
@@ -62,28 +62,64 @@ class NodeKey {
     std::size_t size_ = 0;
 };
 
-Bytes encode_children(const Children& children);
-std::optional<Children> decode_children(BytesView node);
+class Node;
+using NodePtr = std::shared_ptr<const Node>;
 
-/// The binary tree over sixteen children: 1 is its root, 2n and 2n + 1 are below n, 16 + c is child
-/// c. A part with a single leaf has that leaf's hash, as if the leaf stood there.
-class Subtree {
+/// Sixteen children and the binary tree over them: 1 is its root, 2n and 2n + 1 are below n, 16 + c
+/// is child c. A part with a single leaf has that leaf's hash, as if the leaf stood there.
+///
+/// Copies share what is loaded below them. The links down are a cache: a const node may gain and
+/// lose them, so one thread at a time.
+class Node {
   public:
-    explicit Subtree(const Children& children);
+    const Child& child(unsigned nibble) const;
+    /// The hashes above it are old until rehash(). `below` is the child's own node, if at hand.
+    void set_child(unsigned nibble, const Child& child, NodePtr below = {});
+    void rehash();
 
-    const Hash32& hash(unsigned index) const { return hashes_[index]; }
-    const Hash32& root() const { return hashes_[1]; }
-    bool is_single_leaf(unsigned index) const { return fill_[index] == Fill::leaf; }
+    /// Pre: rehash() since the last change; 1 <= index < 32.
+    const Hash32& hash(unsigned index) const;
+    const Hash32& root() const { return hash(1); }
+    bool is_single_leaf(unsigned index) const { return fill(index) == Fill::leaf; }
+
+    unsigned child_count() const { return static_cast<unsigned>(slots_.size()); }
+    /// The node of an inner child, if it is loaded.
+    const NodePtr& below(unsigned nibble) const { return slots_[slot_of(nibble)].below; }
+    void link(unsigned nibble, NodePtr below) const;
+
+    /// The newest version whose update passed here.
+    std::uint64_t used_at() const { return used_at_; }
+    void use(std::uint64_t version) const { used_at_ = version; }
+    /// Unlinks what no update since `version` passed; how many nodes stay, this one included.
+    std::size_t keep_used_since(std::uint64_t version) const;
 
   private:
     enum class Fill : std::uint8_t { none, leaf, inner };
 
-    std::array<Hash32, 2 * kChildCount> hashes_;
-    std::array<Fill, 2 * kChildCount> fill_{};
+    struct Slot {
+        Child child;
+        mutable NodePtr below;
+    };
+
+    bool has(unsigned nibble) const { return (present_ >> nibble & 1U) != 0; }
+    std::size_t slot_of(unsigned nibble) const;
+    Fill fill(unsigned index) const;
+    void rehash_at(unsigned index);
+
+    std::uint32_t present_ = 0;                 // bit n: child n exists
+    std::uint32_t dirty_ = 0;                   // bit n: child n changed since the last rehash
+    std::vector<Slot> slots_;                   // of the children that exist, in order
+    std::array<Hash32, kChildCount> hashes_{};  // 1 to 15
+    std::array<Fill, kChildCount> fills_{};
+    mutable std::uint64_t used_at_ = 0;
 };
 
+Bytes encode_node(const Node& node);
+/// Its hashes are not computed yet.
+std::optional<Node> decode_node(BytesView bytes);
+
 /// Errors: the reader's; not_found when a root is not stored; corrupt when another node is not, or
-/// is no node.
-Result<Children> read_children(const NodeReader& reader, const Place& place);
+/// is no node. The hashes are not computed yet.
+Result<Node> read_node(const NodeReader& reader, const Place& place);
 
 }  // namespace ropenet::merkle

@@ -49,17 +49,45 @@ Expected<std::optional<std::string>, ArgsError> organisation_field(const cbor::V
     return std::optional{std::move(name)};
 }
 
+/// Whether the bytes of a key are parsed. What our own state holds was parsed when it came in, and
+/// parsing a point of a curve costs more than all else that is done for a tx.
+enum class Keys : std::uint8_t { parsed, as_stored };
+
+Expected<AccountKey, ArgsError> key_of(const cbor::Value& value, std::string_view field,
+                                       Keys trust) {
+    const cbor::Value* alg_value = value.find("alg");
+    const cbor::Value* key_value = value.find("key");
+    if (alg_value == nullptr || key_value == nullptr || value.size() != 2) {
+        return wrong(field, "a map of alg and key");
+    }
+    const std::int64_t* number = alg_value->as_negative();
+    const Bytes* spki = key_value->as_bytes();
+    if (number == nullptr || spki == nullptr)
+        return wrong(field, "alg is an integer, key is bytes");
+    const auto alg = crypto::alg_from_cose(*number);
+    if (!alg) return wrong(field, "alg is -8, -7 or -65537");
+    if (trust == Keys::parsed) {
+        const auto key = crypto::public_key_from_spki(*spki);
+        if (!key || key->alg() != *alg) return wrong(field, "not a key of that algorithm");
+    }
+    return AccountKey{.alg = *alg, .spki = *spki};
+}
+
+struct KeyCount {
+    std::size_t least = 1;
+};
+
 Expected<std::vector<AccountKey>, ArgsError> keys_of(const cbor::Value* value,
-                                                     std::string_view field,
-                                                     std::size_t count_min) {
+                                                     std::string_view field, KeyCount count,
+                                                     Keys trust) {
     const cbor::Array* items = value == nullptr ? nullptr : value->as_array();
     if (items == nullptr) return wrong(field, "a list is needed");
-    if (items->size() < count_min || items->size() > kAccountKeysMax) {
+    if (items->size() < count.least || items->size() > kAccountKeysMax) {
         return wrong(field, "1 to 16 keys");
     }
     std::vector<AccountKey> keys;
     for (const cbor::Value& item : *items) {
-        ROPE_TRY(AccountKey key, account_key_from(item, field));
+        ROPE_TRY(AccountKey key, key_of(item, field, trust));
         keys.push_back(std::move(key));
     }
     return keys;
@@ -93,6 +121,20 @@ cbor::Value value_of(const RegisterArgs& args) {
     if (args.place) put("place", cbor::Value{*args.place});
     put("identity_commitment", cbor::Value{to_bytes(args.identity_commitment)});
     return cbor::Value{std::move(map)};
+}
+
+Expected<RegisterArgs, ArgsError> args_of(const cbor::Value& value, Keys trust) {
+    if (value.as_map() == nullptr) return wrong("args", "a map is needed");
+    RegisterArgs args;
+    ROPE_TRY(args.kind, kind_field(value));
+    ROPE_TRY(args.name, text_field(value, "name", kAccountNameBytesMax));
+    ROPE_TRY(args.keys, keys_of(value.find("keys"), "keys", {.least = 1}, trust));
+    ROPE_TRY(args.organisation, organisation_field(value));
+    ROPE_TRY(args.place, place_field(value));
+    ROPE_TRY(args.identity_commitment, commitment_field(value));
+    const std::size_t known = 4U + (args.organisation ? 1U : 0U) + (args.place ? 1U : 0U);
+    if (value.size() != known) return wrong("args", "an unknown field");
+    return args;
 }
 
 Expected<std::vector<std::string>, ArgsError> roles_of(const cbor::Value* value) {
@@ -155,20 +197,7 @@ cbor::Value value_of(const AccountKey& key) {
 }
 
 Expected<AccountKey, ArgsError> account_key_from(const cbor::Value& value, std::string_view field) {
-    const cbor::Value* alg_value = value.find("alg");
-    const cbor::Value* key_value = value.find("key");
-    if (alg_value == nullptr || key_value == nullptr || value.size() != 2) {
-        return wrong(field, "a map of alg and key");
-    }
-    const std::int64_t* number = alg_value->as_negative();
-    const Bytes* spki = key_value->as_bytes();
-    if (number == nullptr || spki == nullptr)
-        return wrong(field, "alg is an integer, key is bytes");
-    const auto alg = crypto::alg_from_cose(*number);
-    if (!alg) return wrong(field, "alg is -8, -7 or -65537");
-    const auto key = crypto::public_key_from_spki(*spki);
-    if (!key || key->alg() != *alg) return wrong(field, "not a key of that algorithm");
-    return AccountKey{.alg = *alg, .spki = *spki};
+    return key_of(value, field, Keys::parsed);
 }
 
 Bytes encode_register_args(const RegisterArgs& args) {
@@ -176,17 +205,7 @@ Bytes encode_register_args(const RegisterArgs& args) {
 }
 
 Expected<RegisterArgs, ArgsError> register_args_from(const cbor::Value& value) {
-    if (value.as_map() == nullptr) return wrong("args", "a map is needed");
-    RegisterArgs args;
-    ROPE_TRY(args.kind, kind_field(value));
-    ROPE_TRY(args.name, text_field(value, "name", kAccountNameBytesMax));
-    ROPE_TRY(args.keys, keys_of(value.find("keys"), "keys", 1));
-    ROPE_TRY(args.organisation, organisation_field(value));
-    ROPE_TRY(args.place, place_field(value));
-    ROPE_TRY(args.identity_commitment, commitment_field(value));
-    const std::size_t known = 4U + (args.organisation ? 1U : 0U) + (args.place ? 1U : 0U);
-    if (value.size() != known) return wrong("args", "an unknown field");
-    return args;
+    return args_of(value, Keys::parsed);
 }
 
 const AccountKey* Account::find_key(const Hash32& kid) const {
@@ -223,10 +242,11 @@ Expected<Account, ArgsError> decode_account(BytesView bytes) {
     if (args == nullptr || number == nullptr || *number > 4)
         return wrong("account", "a key is missing");
     Account account;
-    ROPE_TRY(account.args, register_args_from(*args));
+    ROPE_TRY(account.args, args_of(*args, Keys::as_stored));
     ROPE_TRY(account.roles, roles_of(value->find(2U)));
     account.status = static_cast<AccountStatus>(*number);
-    ROPE_TRY(account.added_keys, keys_of(value->find(4U), "added_keys", 0));
+    ROPE_TRY(account.added_keys,
+             keys_of(value->find(4U), "added_keys", {.least = 0}, Keys::as_stored));
     return account;
 }
 

@@ -29,7 +29,7 @@ enum class AccountStatus : std::uint8_t { applied, active, restricted, frozen, c
 std::string_view name_of(AccountKind kind);
 std::string_view name_of(AccountStatus status);
 
-/// A key as it stands in args and state. Valid: the SPKI parses and is of that algorithm.
+/// A key as it stands in args and state. From args: the SPKI parses and is of that algorithm.
 struct AccountKey {
     crypto::Alg alg = crypto::Alg::ed25519;
     Bytes spki;
@@ -74,7 +74,7 @@ struct Account {
 };
 
 Bytes encode_account(const Account& account);
-/// For bytes of our own state: anything unreadable is damage, not input.
+/// For bytes of our own state: anything unreadable is damage, not input. Keys are not parsed.
 Expected<Account, ArgsError> decode_account(BytesView bytes);
 
 }  // namespace ropenet
