@@ -120,9 +120,10 @@ Answer answer_of_verdict(const verify::Verdict& verdict) {
     for (const verify::Check& check : verdict.checks) {
         checks.emplace_back(json::Object{{"name", check.name},
                                          {"ok", check.ok},
+                                         {"checked", check.checked},
                                          {"detail", check.detail},
                                          {"detail_zh", check.detail_zh}});
-        const std::string mark = check.ok ? "  ok    " : "  FAIL  ";
+        const std::string mark = check.ok ? "  ok    " : check.checked ? "  FAIL  " : "  --    ";
         lines.push_back(
             {mark + check.name + ": " + check.detail, mark + check.name + "：" + check.detail_zh});
     }

@@ -1,86 +1,120 @@
 #include "ropenet/csv.hpp"
 
-#include <optional>
+#include <utility>
 
 namespace ropenet::cli {
 namespace {
 
-class CsvReader {
-  public:
-    explicit CsvReader(std::string_view text) : text_{text} {}
-
-    bool at_end() const { return position_ >= text_.size(); }
-
-    /// One line's fields; absent when a quote never ends.
-    std::optional<std::vector<std::string>> next_line() {
-        std::vector<std::string> fields;
-        while (true) {
-            auto field = next_field();
-            if (!field) return std::nullopt;
-            fields.push_back(*std::move(field));
-            if (at_end()) return fields;
-            const char separator = text_[position_++];
-            if (separator == ',') continue;
-            if (separator == '\r' && !at_end() && text_[position_] == '\n') ++position_;
-            return fields;
-        }
-    }
-
-  private:
-    std::optional<std::string> next_field() {
-        if (!at_end() && text_[position_] == '"') return next_quoted();
-        const auto end = text_.find_first_of(",\r\n", position_);
-        const auto count = end == std::string_view::npos ? end : end - position_;
-        std::string field{text_.substr(position_, count)};
-        position_ += field.size();
-        return field;
-    }
-
-    std::optional<std::string> next_quoted() {
-        std::string field;
-        ++position_;
-        while (!at_end()) {
-            const char c = text_[position_++];
-            if (c != '"') {
-                field.push_back(c);
-            } else if (!at_end() && text_[position_] == '"') {
-                field.push_back('"');
-                ++position_;
-            } else {
-                return field;
-            }
-        }
-        return std::nullopt;
-    }
-
-    std::string_view text_;
-    std::size_t position_ = 0;
-};
-
-Unexpected<Words> wrong_line(std::size_t number) {
+Unexpected<Words> wrong_line(std::uint64_t number) {
     const std::string n = std::to_string(number);
     return Unexpected{Words{"line " + n + " does not fit the header", "第 " + n + " 行与表头不符"}};
 }
 
 }  // namespace
 
+Words words_of(CsvError error) {
+    switch (error) {
+        case CsvError::unterminated:
+            return {"a quoted field never ends", "引号字段没有结束"};
+        case CsvError::stray_quote:
+            return {"text stands after a closing quote", "右引号之后仍有内容"};
+        case CsvError::too_long:
+            break;
+    }
+    return {"the row is longer than 1 MiB", "该行超过 1 MiB"};
+}
+
+bool CsvReader::at_end() {
+    if (position_ < piece_.size()) return false;
+    if (!ended_) {
+        piece_ = next_();
+        position_ = 0;
+        ended_ = piece_.empty();
+    }
+    return ended_;
+}
+
+char CsvReader::take() {
+    const char c = piece_[position_++];
+    if (c == '\n') ++line_;
+    return c;
+}
+
+Expected<void, CsvError> CsvReader::add(std::string& field, char c) {
+    if (++row_bytes_ > kCsvRowBytesMax) return Unexpected{CsvError::too_long};
+    field.push_back(c);
+    return {};
+}
+
+Expected<void, CsvError> CsvReader::quoted(std::string& field) {
+    while (!at_end()) {
+        const char c = take();
+        if (c != '"') {
+            ROPE_DO(add(field, c));
+            continue;
+        }
+        if (at_end() || piece_[position_] != '"') {
+            const bool closed = at_end() || piece_[position_] == ',' || piece_[position_] == '\r' ||
+                                piece_[position_] == '\n';
+            if (closed) return {};
+            return Unexpected{CsvError::stray_quote};
+        }
+        ROPE_DO(add(field, take()));
+    }
+    return Unexpected{CsvError::unterminated};
+}
+
+Expected<bool, CsvError> CsvReader::next(std::vector<std::string>& row) {
+    row.clear();
+    if (at_end()) return false;
+    row_line_ = line_;
+    row_bytes_ = 0;
+    row.emplace_back();
+    bool begun = false;  // the field has a character or was quoted
+    while (!at_end()) {
+        const char c = take();
+        if (c == '"' && !begun) {
+            ROPE_DO(quoted(row.back()));
+            begun = true;
+        } else if (c == ',') {
+            if (++row_bytes_ > kCsvRowBytesMax) return Unexpected{CsvError::too_long};
+            row.emplace_back();
+            begun = false;
+        } else if (c == '\n') {
+            return true;
+        } else if (c == '\r') {
+            if (!at_end() && piece_[position_] == '\n')
+                take();
+            else
+                ++line_;
+            return true;
+        } else {
+            ROPE_DO(add(row.back(), c));
+            begun = true;
+        }
+    }
+    return true;
+}
+
 Expected<std::vector<Row>, Words> rows_from_csv(std::string_view text) {
-    CsvReader reader{text};
-    const auto header = reader.next_line();
-    if (!header) return wrong_line(1);
+    bool given = false;
+    CsvReader reader{
+        [&] { return std::exchange(given, true) ? std::string{} : std::string{text}; }};
+    std::vector<std::string> header;
+    if (!reader.next(header)) return wrong_line(reader.line());
     std::vector<Row> rows;
-    std::size_t number = 1;
-    while (!reader.at_end()) {
-        ++number;
-        const auto fields = reader.next_line();
-        if (!fields || fields->size() != header->size()) return wrong_line(number);
+    std::vector<std::string> fields;
+    while (true) {
+        const auto more = reader.next(fields);
+        if (!more) return wrong_line(reader.line());
+        if (!*more) return rows;
+        if (fields.size() != header.size()) return wrong_line(reader.line());
         Row row;
-        for (std::size_t i = 0; i < fields->size(); ++i) {
-            if (!(*fields)[i].empty()) row.emplace((*header)[i], (*fields)[i]);
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (!fields[i].empty()) row.emplace(header[i], fields[i]);
         }
         rows.push_back(std::move(row));
     }
-    return rows;
 }
 
 std::string csv_row(const std::vector<std::string>& cells) {

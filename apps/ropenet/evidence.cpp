@@ -1,14 +1,13 @@
 // evidence: deposit a file's hash, export its bundle, verify a bundle offline.
 #include <filesystem>
-#include <set>
+#include <map>
 
-#include "crypto/hash.hpp"
 #include "ropenet/bundle_files.hpp"
+#include "ropenet/deposit.hpp"
 #include "ropenet/fetch_bundle.hpp"
 #include "ropenet/session.hpp"
 #include "ropenet/tx_answer.hpp"
 #include "ropenet/verbs.hpp"
-#include "storage/posix_file_system.hpp"
 #include "verify/bundle_verifier.hpp"
 
 namespace ropenet::cli {
@@ -27,34 +26,8 @@ Failure given_twice(const std::string& name) {
     return usage_failure({"the field " + name + " is given twice", "字段 " + name + " 重复"});
 }
 
-/// What a deposit says of a file. The file is read in pieces: it may be larger than memory.
-struct FileFacts {
-    Hash32 sha256{};
-    std::uint64_t size = 0;
-};
-
-Expected<FileFacts, Failure> facts_of(const std::string& path) {
-    storage::PosixFileSystem files;
-    const auto file = files.open(path, storage::OpenMode::read);
-    if (!file) return Unexpected{failure_of(file.error())};
-    constexpr std::size_t kPieceBytes = 1U << 20;
-    Bytes piece(kPieceBytes);
-    crypto::Sha256 hash;
-    FileFacts facts;
-    while (true) {
-        const auto got = (*file)->read_at(facts.size, piece);
-        if (!got) return Unexpected{failure_of(got.error())};
-        hash.update(BytesView{piece}.first(*got));
-        facts.size += *got;
-        if (*got < piece.size()) break;
-    }
-    facts.sha256 = hash.finish();
-    return facts;
-}
-
-Expected<cbor::Map, Failure> fields_of(const DepositOptions& deposit) {
-    cbor::Map out;
-    std::set<std::string> names;
+Expected<std::map<std::string, std::string>, Failure> fields_of(const DepositOptions& deposit) {
+    std::map<std::string, std::string> out;
     for (const std::string& field : deposit.fields) {
         const auto equals = field.find('=');
         if (equals == std::string::npos || equals == 0) {
@@ -62,29 +35,29 @@ Expected<cbor::Map, Failure> fields_of(const DepositOptions& deposit) {
                 {"--field takes NAME=TEXT: " + field, "--field 的形式为 NAME=TEXT：" + field})};
         }
         const std::string name = field.substr(0, equals);
-        if (!names.insert(name).second) return Unexpected{given_twice(name)};
-        out.emplace_back(name, field.substr(equals + 1));
+        if (!out.emplace(name, field.substr(equals + 1)).second) {
+            return Unexpected{given_twice(name)};
+        }
     }
     if (!deposit.attributed_to.empty()) {
-        if (names.contains(kAttributedTo)) return Unexpected{given_twice(kAttributedTo)};
-        out.emplace_back(kAttributedTo, deposit.attributed_to);
+        if (!out.emplace(kAttributedTo, deposit.attributed_to).second) {
+            return Unexpected{given_twice(kAttributedTo)};
+        }
     }
     return out;
 }
 
 VerbResult run_deposit(const Options& options, const DepositOptions& deposit) {
-    ROPE_TRY(cbor::Map fields, fields_of(deposit));
-    ROPE_TRY(const FileFacts facts, facts_of(deposit.file));
-    cbor::Map args;
-    args.emplace_back("sha256", facts.sha256);
-    args.emplace_back("media_type", deposit.media_type);
-    args.emplace_back("size", facts.size);
-    args.emplace_back("fields", std::move(fields));
+    ROPE_TRY(auto fields, fields_of(deposit));
+    ROPE_TRY(const FileFacts facts, facts_of_file(deposit.file));
+    const Action action = action_of({.sha256 = facts.sha256,
+                                     .media_type = deposit.media_type,
+                                     .size = facts.size,
+                                     .fields = std::move(fields),
+                                     .commitment = std::nullopt});
     ROPE_TRY(Session session, Session::open(options));
     ROPE_TRY(const Signatory who, session.signatory(options));
-    ROPE_TRY(const json::Value tx, session.send(who, {.contract = "system.evidence",
-                                                      .action = "deposit",
-                                                      .args = std::move(args)}));
+    ROPE_TRY(const json::Value tx, session.send(who, action));
     Answer answer = answer_of_tx(tx);
     json::Object document = *tx.as_object();
     const std::string sha256 = hex(facts.sha256);
@@ -165,9 +138,11 @@ void add_evidence(Program& program) {
         {.name = "evidence",
          .what = {"Deposit content, export and verify evidence.", "存证、导出与验证证据。"},
          .examples = "  ropenet evidence deposit FILE --as alice\n"
+                     "  ropenet evidence import TABLE.csv --as alice --dry-run\n"
                      "  ropenet evidence export TX_ID --out DIR\n"
                      "  ropenet evidence verify DIR --trust policy.txt\n"});
     add_deposit(program, noun);
+    add_evidence_import(program, noun);
     struct Paths {
         std::string first;
         std::string second;

@@ -1,11 +1,11 @@
 #include "ropenet/fetch_bundle.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace ropenet::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kPause{200};
 constexpr unsigned kAccepted = 202;
 
 Failure not_covered(const std::string& tx_id) {
@@ -40,7 +40,9 @@ Expected<BundleFiles, Failure> fetch_bundle(Session& session, const BundleReques
             return Unexpected{not_covered(request.tx_id)};
         }
         request.on_wait();
-        std::this_thread::sleep_for(kPause);
+        const auto left = deadline - std::chrono::steady_clock::now();
+        std::this_thread::sleep_for(
+            std::min<std::chrono::steady_clock::duration>(retry_after(response), left));
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.hpp"
 #include "keys/key_file.hpp"
+#include "ropenet/deposit.hpp"
 #include "types/account.hpp"
 #include "types/limits.hpp"
 
@@ -133,15 +134,11 @@ Expected<std::size_t, Failure> deposit_all(Session& session, const Signatory& wh
 }  // namespace
 
 Action deposit_action(const PolicyEntry& entry) {
-    cbor::Map fields;
-    for (const auto& [name, text] : entry.fields)
-        fields.emplace_back(name, text);
-    cbor::Map args;
-    args.emplace_back("sha256", entry.sha256);
-    args.emplace_back("media_type", "application/json");
-    args.emplace_back("size", entry.jcs.size());
-    args.emplace_back("fields", std::move(fields));
-    return {.contract = "system.evidence", .action = "deposit", .args = std::move(args)};
+    return action_of({.sha256 = entry.sha256,
+                      .media_type = "application/json",
+                      .size = entry.jcs.size(),
+                      .fields = {entry.fields.begin(), entry.fields.end()},
+                      .commitment = std::nullopt});
 }
 
 Expected<RecorderReport, Failure> ensure_recorders(Session& session, const Options& options,

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "codec/cose.hpp"
 #include "keys/key_file.hpp"
 #include "keys/random.hpp"
@@ -77,18 +80,43 @@ Expected<std::unique_ptr<keys::Signer>, Failure> signer_of(const std::string& ke
     return *std::move(signer);
 }
 
-/// Sent, and nobody said what became of it: it may be recorded.
-Failure outcome_unknown(const Error& error, BytesView tx) {
+std::string id_of(BytesView tx) {
     const auto decoded = decode_transaction(tx);
-    const std::string tx_id = decoded ? hex(decoded->tx_id) : std::string{};
-    const std::string ask = "`ropenet tx show " + tx_id + "`";
+    return decoded ? hex(decoded->tx_id) : std::string{};
+}
+
+/// Sent, and nobody said what became of it: it may be recorded.
+Failure outcome_unknown(const Error& error, json::Object detail, const Words& next) {
+    detail.emplace_back("status", "unknown");
     return Failure{.exit = Exit::unknown_outcome,
                    .code = "tx.unknown_outcome",
                    .what = {"sent, but no answer came: " + error.what,
                             "交易已发出，但未收到答复：" + error.what},
-                   .next = {"ask with " + ask + " before sending anything again",
-                            "请先用 " + ask + " 查询，再决定是否重发"},
-                   .detail = json::Object{{"tx_id", tx_id}, {"status", "unknown"}}};
+                   .next = next,
+                   .detail = std::move(detail)};
+}
+
+Failure outcome_unknown(const Error& error, BytesView tx) {
+    const std::string tx_id = id_of(tx);
+    const std::string ask = "`ropenet tx show " + tx_id + "`";
+    return outcome_unknown(error, {{"tx_id", tx_id}},
+                           {"ask with " + ask + " before sending anything again",
+                            "请先用 " + ask + " 查询，再决定是否重发"});
+}
+
+Failure outcome_unknown(const Error& error, const std::vector<Bytes>& txs) {
+    json::Array ids;
+    for (const Bytes& tx : txs)
+        ids.emplace_back(id_of(tx));
+    return outcome_unknown(error, {{"tx_ids", json::Value{std::move(ids)}}},
+                           {"run the command again: what is recorded is not recorded twice",
+                            "请重新运行该命令：已记录的不会重复记录"});
+}
+
+Expected<TxStamp, Failure> fresh_stamp(std::int64_t expires_at_ms) {
+    const auto nonce = keys::random_nonce();
+    if (!nonce) return Unexpected{failure_of(nonce.error())};
+    return TxStamp{.nonce = *nonce, .expires_at_ms = expires_at_ms};
 }
 
 Failure not_readable(const std::string& url) {
@@ -111,6 +139,14 @@ std::uint64_t uint_at(const json::Value& object, std::string_view key) {
     const json::Value* value = object.find(key);
     const auto number = value == nullptr ? std::nullopt : value->as_uint();
     return number.value_or(0);
+}
+
+std::chrono::seconds retry_after(const http::Response& response) {
+    constexpr unsigned kMost = 3'600;
+    const auto field = response.find_header("Retry-After");
+    unsigned seconds = 1;
+    if (field) std::from_chars(field->data(), field->data() + field->size(), seconds);
+    return std::chrono::seconds{std::clamp(seconds, 1U, kMost)};
 }
 
 Expected<Session, Failure> Session::open(const Options& options) {
@@ -205,14 +241,23 @@ Expected<Signatory, Failure> Session::signatory(const Options& options) {
     return Signatory{.signer = *std::move(signer), .account = *account};
 }
 
-Expected<Bytes, Failure> Session::sign(const Signatory& who, const Action& action) {
+Expected<std::int64_t, Failure> Session::expiry_ms() {
     ROPE_TRY(const std::int64_t now_ms, node_time_ms());
-    const auto nonce = keys::random_nonce();
-    if (!nonce) return Unexpected{failure_of(nonce.error())};
+    return now_ms + kLifetimeMs;
+}
+
+Expected<Bytes, Failure> Session::sign(const Signatory& who, const Action& action) {
+    ROPE_TRY(const std::int64_t expires_at_ms, expiry_ms());
+    ROPE_TRY(const TxStamp stamp, fresh_stamp(expires_at_ms));
+    return sign(who, action, stamp);
+}
+
+Expected<Bytes, Failure> Session::sign(const Signatory& who, const Action& action,
+                                       const TxStamp& stamp) const {
     const TxDraft draft{.origin = origin_,
                         .account = who.account,
-                        .nonce = *nonce,
-                        .expires_at_ms = now_ms + kLifetimeMs,
+                        .nonce = stamp.nonce,
+                        .expires_at_ms = stamp.expires_at_ms,
                         .contract = action.contract,
                         .action = action.action,
                         .args = cbor::encode_value(action.args)};
@@ -225,32 +270,47 @@ Expected<Bytes, Failure> Session::sign(const Signatory& who, const Action& actio
 
 Expected<json::Value, Failure> Session::send(const Signatory& who, const Action& action) {
     ROPE_TRY(const Bytes tx, sign(who, action));
-    auto response = client_.send({.method = "POST",
-                                  .target = rope_path("/txs") + kWait,
-                                  .headers = {{"Content-Type", "application/cose"}},
-                                  .body = tx,
-                                  .time = kWaitTime});
-    if (!response) return Unexpected{outcome_unknown(response.error(), tx)};
-    return json_of(*response);
+    const auto response = client_.send({.method = "POST",
+                                        .target = rope_path("/txs") + kWait,
+                                        .headers = {{"Content-Type", "application/cose"}},
+                                        .body = tx,
+                                        .time = kWaitTime});
+    if (response) return json_of(*response);
+    if (!client_.may_have_arrived()) return Unexpected{failure_of(response.error())};
+    return Unexpected{outcome_unknown(response.error(), tx)};
 }
 
 Expected<json::Array, Failure> Session::send_batch(const Signatory& who,
                                                    const std::vector<Action>& actions) {
-    cbor::Encoder body;
-    body.array(actions.size());
+    ROPE_TRY(const std::int64_t expires_at_ms, expiry_ms());
+    std::vector<Bytes> txs;
     for (const Action& action : actions) {
-        ROPE_TRY(const Bytes tx, sign(who, action));
-        body.bytes(tx);
+        ROPE_TRY(const TxStamp stamp, fresh_stamp(expires_at_ms));
+        ROPE_TRY(Bytes tx, sign(who, action, stamp));
+        txs.push_back(std::move(tx));
     }
-    auto response = client_.send({.method = "POST",
-                                  .target = rope_path("/txs:batch") + kWait,
-                                  .headers = {{"Content-Type", "application/cbor"}},
-                                  .body = body.view(),
-                                  .time = kWaitTime});
-    if (!response) return Unexpected{failure_of(response.error())};
+    return send_batch(txs);
+}
+
+Expected<json::Array, Failure> Session::send_batch(const std::vector<Bytes>& txs) {
+    cbor::Encoder body;
+    body.array(txs.size());
+    for (const Bytes& tx : txs)
+        body.bytes(tx);
+    const auto response = client_.send({.method = "POST",
+                                        .target = rope_path("/txs:batch") + kWait,
+                                        .headers = {{"Content-Type", "application/cbor"}},
+                                        .body = body.view(),
+                                        .time = kWaitTime});
+    if (!response) {
+        if (!client_.may_have_arrived()) return Unexpected{failure_of(response.error())};
+        return Unexpected{outcome_unknown(response.error(), txs)};
+    }
     ROPE_TRY(const json::Value answer, json_of(*response));
     const json::Value* results = answer.find("results");
-    if (results == nullptr || results->as_array() == nullptr) return Unexpected{not_readable(url_)};
+    if (results == nullptr || results->as_array() == nullptr || results->size() != txs.size()) {
+        return Unexpected{not_readable(url_)};
+    }
     return *results->as_array();
 }
 

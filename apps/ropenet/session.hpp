@@ -4,6 +4,7 @@
 // any.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "keys/signer.hpp"
 #include "ropenet/answer.hpp"
 #include "ropenet/options.hpp"
+#include "types/limits.hpp"
 #include "types/names.hpp"
 
 namespace ropenet::cli {
@@ -31,6 +33,12 @@ struct Action {
     std::string contract;
     std::string action;
     cbor::Value args;
+};
+
+/// With the same action and signatory the same transaction again, and the same id.
+struct TxStamp {
+    std::array<std::uint8_t, kTxNonceBytes> nonce{};
+    std::int64_t expires_at_ms = 0;
 };
 
 class Session {
@@ -55,11 +63,17 @@ class Session {
 
     /// Signs without sending. The expiry is the node's clock plus two minutes.
     Expected<Bytes, Failure> sign(const Signatory& who, const Action& action);
+    Expected<Bytes, Failure> sign(const Signatory& who, const Action& action,
+                                  const TxStamp& stamp) const;
+    /// When a transaction signed now is to expire.
+    Expected<std::int64_t, Failure> expiry_ms();
     /// Sends and waits for the outcome; the API's tx object. Rejections are failures, refusals not.
     Expected<json::Value, Failure> send(const Signatory& who, const Action& action);
-    /// The same for many, in one request of at most kBatchTxsMax; the API's `results`.
+    /// The same for many, in one request of at most kBatchTxsMax; the API's `results`, one for
+    /// each. unknown_outcome only if the node may have got the request.
     Expected<json::Array, Failure> send_batch(const Signatory& who,
                                               const std::vector<Action>& actions);
+    Expected<json::Array, Failure> send_batch(const std::vector<Bytes>& txs);
 
     /// Calls `take` for every item of a paged list, at the height of its first page.
     using Take = std::function<void(const json::Value&)>;
@@ -83,5 +97,8 @@ class Session {
 /// Text under a key; empty when it is not there.
 std::string text_at(const json::Value& object, std::string_view key);
 std::uint64_t uint_at(const json::Value& object, std::string_view key);
+
+/// What an answer of 202, 429 or 503 asks for; one second where it does not say.
+std::chrono::seconds retry_after(const http::Response& response);
 
 }  // namespace ropenet::cli

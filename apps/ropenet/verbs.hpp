@@ -56,6 +56,7 @@ void add_node(Program& program);
 void add_key(Program& program);
 void add_tx(Program& program);
 void add_evidence(Program& program);
+void add_evidence_import(Program& program, CLI::App* noun);
 void add_policy(Program& program);
 void add_state(Program& program);
 void add_log(Program& program);

@@ -118,6 +118,7 @@ struct Client::Impl {
     net::io_context io{1};
     std::optional<beast::tcp_stream> stream;
     beast::flat_buffer buffer;
+    bool arrived = false;  // any of the last request may have
 
     /// Runs what was started until it is done; everything here happens on the caller's thread.
     void wait() {
@@ -260,6 +261,7 @@ Result<Client> Client::for_url(std::string_view url, ClientConfig config) {
 
 Result<Response> Client::send(const ClientRequest& request) {
     Impl& me = *impl_;
+    me.arrived = false;
     ROPE_TRY(const std::string head, request_head(request, me.place.authority));
     const auto time = request.time.count() > 0 ? request.time : me.config.request_time;
     bool fresh = !me.kept_connection_is_usable();
@@ -274,6 +276,7 @@ Result<Response> Client::send(const ClientRequest& request) {
         parser.body_limit(me.config.response_bytes_max);
         parser.skip(request.method == "HEAD");
         const Attempt attempt = me.attempt(head, request, parser);
+        me.arrived = me.arrived || attempt.any_sent;
         if (!attempt.error) {
             me.stream->expires_never();
             return me.finish(parser);
@@ -286,6 +289,10 @@ Result<Response> Client::send(const ClientRequest& request) {
         }
         fresh = true;
     }
+}
+
+bool Client::may_have_arrived() const {
+    return impl_->arrived;
 }
 
 Result<Response> Client::get(std::string target) {

@@ -45,6 +45,10 @@ class Client {
 
     Result<Response> send(const ClientRequest& request);
 
+    /// After a failed send(): whether the server may have got any of the request. When it has
+    /// not, nothing can have come of it.
+    bool may_have_arrived() const;
+
     Result<Response> get(std::string target);
     Result<Response> post(std::string target, std::string_view content_type, BytesView body);
 

@@ -23,20 +23,6 @@ std::optional<Hash32> hash_of(const cbor::Value* value) {
     return bytes == nullptr ? std::nullopt : hash32_from(*bytes);
 }
 
-/// RFC 6838 section 4.2: type and subtype of restricted-name characters.
-bool is_media_type(std::string_view text) {
-    if (text.size() > kMediaTypeBytesMax) return false;
-    const auto slash = text.find('/');
-    if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size()) return false;
-    const auto plain = [](char c) {
-        const bool alnum =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        return alnum || std::string_view{"!#$&-^_.+"}.find(c) != std::string_view::npos;
-    };
-    return std::ranges::all_of(text.substr(0, slash), plain) &&
-           std::ranges::all_of(text.substr(slash + 1), plain);
-}
-
 std::optional<std::map<std::string, std::string>> fields_of(const cbor::Value* value) {
     const cbor::Map* map = value == nullptr ? nullptr : value->as_map();
     if (map == nullptr || map->size() > kEvidenceFieldsMax) return std::nullopt;
@@ -116,6 +102,19 @@ std::optional<Attestation> attestation_of(const cbor::Value& value) {
 }
 
 }  // namespace
+
+bool is_media_type(std::string_view text) {
+    if (text.size() > kMediaTypeBytesMax) return false;
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size()) return false;
+    const auto plain = [](char c) {
+        const bool alnum =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return alnum || std::string_view{"!#$&-^_.+"}.find(c) != std::string_view::npos;
+    };
+    return std::ranges::all_of(text.substr(0, slash), plain) &&
+           std::ranges::all_of(text.substr(slash + 1), plain);
+}
 
 Bytes entry_key(const AccountId& account, const Hash32& sha256) {
     return state::full_key(kEvidenceId, "d/" + account.text() + "/" + hex(sha256));

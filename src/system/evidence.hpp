@@ -43,6 +43,9 @@ struct Entry {
     friend bool operator==(const Entry&, const Entry&) = default;
 };
 
+/// RFC 6838 section 4.2: type and subtype of restricted-name characters, 127 bytes at most.
+bool is_media_type(std::string_view text);
+
 Bytes entry_key(const AccountId& account, const Hash32& sha256);
 Bytes encode_entry(const Entry& entry);
 /// For bytes of our own state: absent means damage.

@@ -275,8 +275,12 @@ Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolic
     if (!checks.all_ok()) return conclude(std::move(checks), VerdictKind::invalid);
 
     const bool trusted = trust && follows_from(*rope, *trust);
-    checks.expect(CheckId::trusted_policy, trusted,
-                  trust ? std::string_view{} : "none was given / 未提供");
+    if (trust) {
+        checks.expect(CheckId::trusted_policy, trusted);
+    } else {
+        checks.skip(CheckId::trusted_policy, "not checked: no trusted policy was given",
+                    "未检验：未提供受信任的策略");
+    }
     return conclude(std::move(checks), trusted ? VerdictKind::valid : VerdictKind::consistent);
 }
 

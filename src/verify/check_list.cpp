@@ -140,6 +140,14 @@ void CheckList::note(CheckId id, std::string detail, std::string detail_zh) {
                        .detail_zh = std::move(detail_zh)});
 }
 
+void CheckList::skip(CheckId id, std::string detail, std::string detail_zh) {
+    checks_.push_back({.name = std::string{words_of(id).name},
+                       .ok = false,
+                       .checked = false,
+                       .detail = std::move(detail),
+                       .detail_zh = std::move(detail_zh)});
+}
+
 void CheckList::append(const std::vector<Check>& more) {
     for (const Check& check : more) {
         all_ok_ = all_ok_ && check.ok;

@@ -76,6 +76,8 @@ class CheckList {
     bool expect(CheckId id, bool ok, std::string_view cause = {});
     /// A check that passed, with words of its own.
     void note(CheckId id, std::string detail, std::string detail_zh);
+    /// A check that could not be made, with the reason; neither passed nor failed.
+    void skip(CheckId id, std::string detail, std::string detail_zh);
     void append(const std::vector<Check>& more);
 
     bool all_ok() const { return all_ok_; }

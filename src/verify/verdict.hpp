@@ -15,6 +15,7 @@ enum class VerdictKind : std::uint8_t { valid, consistent, invalid };
 struct Check {
     std::string name;  // snake_case
     bool ok = false;
+    bool checked = true;  // false: there was nothing to check it against; ok is false then
     std::string detail;
     std::string detail_zh;
 

@@ -188,8 +188,12 @@ LogReport verify_log(const LogReader& read, const std::optional<TrustedPolicy>& 
 
     const Origin origin = establish(*note, trust);
     const bool intact = checks.all_ok() && origin != Origin::broken;
-    checks.expect(CheckId::log_policy, origin == Origin::established,
-                  trust ? std::string_view{} : "none was given / 未提供策略");
+    if (trust) {
+        checks.expect(CheckId::log_policy, origin == Origin::established);
+    } else {
+        checks.skip(CheckId::log_policy, "not checked: no trusted policy was given",
+                    "未检验：未提供受信任的策略");
+    }
     report.verdict.checks = std::move(checks).take();
     if (intact) {
         report.verdict.kind =

@@ -33,9 +33,8 @@ def main():
         check=False,
     )
     print(done.stdout + done.stderr)
-    expected = ["signer trusted by you", "exit 4", "exit 7", "ok: 1 cosignatures, 1 needed"]
-    if "zh-CN" in guide.name:
-        expected[0] = "有效"
+    # What the output must hold stands in the guide, unseen by its reader.
+    expected = re.findall(r"^<!-- expect: (.*) -->$", guide.read_text(), re.M)
     missing = [words for words in expected if words not in done.stdout]
     print(f"{guide.name}: {len(blocks)} blocks, exit {done.returncode}, missing {missing}")
     return 1 if done.returncode != 0 or missing else 0
