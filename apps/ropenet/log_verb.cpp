@@ -2,6 +2,8 @@
 #include <filesystem>
 
 #include "ropenet/bundle_files.hpp"
+#include "ropenet/export_file.hpp"
+#include "ropenet/rope_verb.hpp"
 #include "ropenet/session.hpp"
 #include "ropenet/verbs.hpp"
 #include "verify/verify_log.hpp"
@@ -13,6 +15,7 @@ constexpr unsigned kOk = 200;
 
 struct VerifyOptions {
     std::string dir;
+    std::string export_file;
     std::string trust;
 };
 
@@ -60,6 +63,11 @@ VerbResult run_verify(const Options& options, const VerifyOptions& given) {
         ROPE_TRY(const Bytes policy, read_input_file(given.trust, 1U << 20));
         trust = verify::TrustedPolicy{.text = std::string{text_of(policy)}};
     }
+    if (!given.dir.empty() && !given.export_file.empty()) {
+        return Unexpected{
+            usage_failure({"--dir or --export, one of them", "--dir 与 --export 二者择一"})};
+    }
+    if (!given.export_file.empty()) return verify_export_file(given.export_file, trust);
     if (!given.dir.empty()) {
         const std::filesystem::path dir{given.dir};
         ROPE_DO(expect_log_folder(dir));
@@ -97,11 +105,16 @@ void add_log(Program& program) {
          .what = {"Recompute every tile and root, decode every record.",
                   "重算全部块文件与根，解码全部记录。"},
          .examples = "  ropenet log verify --dir DATA/ropes/register/log --trust policy.txt\n"
+                     "  ropenet log verify --export register.ndjson --trust policy.txt\n"
                      "  ropenet log verify --http 127.0.0.1:8480 --json\n"},
         [given](const Options& options, const Console&) { return run_verify(options, *given); });
     verb->add_option("--dir", given->dir,
                      program.in({"a log folder; default: what the node serves",
                                  "日志目录；默认取节点所提供的日志"}));
+    verb->add_option("--export", given->export_file,
+                     program.in({"a file that `rope export` made: its log, and every transaction "
+                                 "and outcome in it",
+                                 "由 `rope export` 生成的文件：检验其日志及全部交易与结果"}));
     verb->add_option("--trust", given->trust,
                      program.in({"policy.txt, obtained independently", "另行取得的 policy.txt"}));
 }

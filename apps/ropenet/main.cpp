@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     add_policy(program);
     add_state(program);
     add_log(program);
+    add_rope(program);
     try {
         program.app().parse(std::vector<std::string>(args.rbegin(), args.rend()));
     } catch (const CLI::CallForHelp&) {

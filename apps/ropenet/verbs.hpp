@@ -60,5 +60,6 @@ void add_evidence_import(Program& program, CLI::App* noun);
 void add_policy(Program& program);
 void add_state(Program& program);
 void add_log(Program& program);
+void add_rope(Program& program);
 
 }  // namespace ropenet::cli

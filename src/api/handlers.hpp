@@ -29,6 +29,9 @@ http::Response list_records(const Call& call);
 http::Response show_record(const Call& call);
 http::Response show_log_file(const Call& call);
 
+// export.cpp
+http::Response show_export(const Call& call);
+
 // state.cpp
 http::Response show_state(const Call& call);
 http::Response show_account(const Call& call);

@@ -18,6 +18,7 @@ struct RopeAccess {
     admission::Admission& admission;
     cosign::Cosigner& cosigner;          // newest checkpoint, policy and keys
     const cosign::BundleMaker& bundles;  // evidence
+    bool read_only = false;              // no transactions are taken, no receipts signed
 };
 
 }  // namespace ropenet::api

@@ -19,6 +19,7 @@ json::Object summary_of(const RopeAccess& rope, const ledger::ReadView& view) {
                      {"checkpoint_size", rope.cosigner.newest()->checkpoint.size},
                      {"genesis_digest", hex(crypto::sha256(rope.reader.genesis_bytes()))},
                      {"suite", rope.reader.genesis().suite},
+                     {"read_only", rope.read_only},
                      {"demo", is_demo_origin(origin)}};
     if (is_demo_origin(origin)) out.emplace_back("mark", kDemoMark);
     return out;

@@ -42,6 +42,7 @@ constexpr std::array kRoutes = {
     Route{"GET", ROPE_R "/accounts", "findAccount", find_account_by_key},
     Route{"GET", ROPE_R "/accounts/{account}", "getAccount", show_account},
     Route{"GET", ROPE_R "/entries", "listEntries", list_entries},
+    Route{"GET", ROPE_R "/export", "getExport", show_export},
     Route{"GET", ROPE_R "/log/{path...}", "getLogFile", show_log_file},
 };
 #undef ROPE_R

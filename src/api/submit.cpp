@@ -109,6 +109,7 @@ Waiting waiting_of(const Call& call) {
 }  // namespace
 
 void submit_tx(const Call& call, http::Responder responder) {
+    if (call.rope->read_only) return responder.respond(problem("rope.read_only"));
     const auto wait = wait_of(call);
     if (!wait) return responder.respond(wait.error());
     if (!has_media_type(call, "application/cose")) {
@@ -122,6 +123,7 @@ void submit_tx(const Call& call, http::Responder responder) {
 }
 
 void submit_batch(const Call& call, http::Responder responder) {
+    if (call.rope->read_only) return responder.respond(problem("rope.read_only"));
     const auto wait = wait_of(call);
     if (!wait) return responder.respond(wait.error());
     if (!has_media_type(call, "application/cbor")) {

@@ -124,6 +124,8 @@ http::Response show_bundle(const Call& call) {
     if (!tx_id) return tx_id.error();
     const auto view = readable_view(call, {.kind = execution::ObjectKind::bundle});
     if (!view) return view.error();
+    // A bundle ends in a receipt, and nobody here can sign one.
+    if (call.rope->read_only) return problem("rope.read_only");
     const auto state_key = state_key_of(call);
     if (state_key && state_key->empty()) {
         return bad_request("state", "<contract>/<key>", "须为 <contract>/<key>");

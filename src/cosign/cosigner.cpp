@@ -54,6 +54,23 @@ Result<std::unique_ptr<Cosigner>> Cosigner::start(CosignKeys keys, TrustTexts te
     return cosigner;
 }
 
+Result<std::unique_ptr<Cosigner>> Cosigner::read_only(TrustTexts texts, CosignParts parts) {
+    const ledger::Reader& reader = parts.ledger.reader();
+    ROPE_TRY(Trust trust, check_trust(std::move(texts), reader.genesis()));
+    ROPE_TRY(SignedCheckpointPtr installed, read_installed(reader, trust));
+    const ledger::HeightSummary at = reader.latest()->at();
+    if (!installed || installed->checkpoint.size != at.log_size ||
+        installed->checkpoint.root != at.log_root) {
+        return fail(ErrorCode::corrupt,
+                    reader.origin() +
+                        " is read-only and its checkpoint is not that of its ledger; "
+                        "load the export again");
+    }
+    std::unique_ptr<Cosigner> cosigner{new Cosigner{{}, std::move(trust), std::move(parts)}};
+    cosigner->publish(std::move(installed));
+    return cosigner;
+}
+
 Result<void> Cosigner::take_up() {
     const ledger::Reader& reader = parts_.ledger.reader();
     ROPE_TRY(SignedCheckpointPtr installed, read_installed(reader, trust_));
@@ -129,6 +146,7 @@ bool Cosigner::wait_covered(std::uint64_t index, std::chrono::milliseconds time)
 }
 
 Result<Receipt> Cosigner::sign_receipt(Receipt receipt, const Hash32& root) const {
+    if (!keys_.receipt) return fail(ErrorCode::config, "a read-only node signs no receipts");
     receipt.kid = keys_.receipt->public_key().kid();
     ROPE_TRY(receipt.signature, signature_of(*keys_.receipt, receipt_message(receipt, root)));
     return receipt;

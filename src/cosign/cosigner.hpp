@@ -53,6 +53,9 @@ class Cosigner {
     /// Checks what was signed before against the ledger, and signs at once if leaves have none.
     static Result<std::unique_ptr<Cosigner>> start(CosignKeys keys, TrustTexts texts,
                                                    CosignParts parts);
+    /// Signs nothing, ever: serves the checkpoint that the log folder holds, which must cover the
+    /// whole ledger. Receipts cannot be had.
+    static Result<std::unique_ptr<Cosigner>> read_only(TrustTexts texts, CosignParts parts);
     /// Without a last checkpoint; stop() makes it.
     ~Cosigner();
     Cosigner(const Cosigner&) = delete;

@@ -58,17 +58,28 @@ PolicyRecord first_policy_of(const TrustTexts& texts) {
             .keys_digest = crypto::sha256(view_of(texts.keys))};
 }
 
-Result<Trust> check_trust(TrustTexts texts, const CosignKeys& keys, const Genesis& genesis) {
-    ROPE_DO(check_kinds(keys));
-    const auto policy = policy_from_text(texts.policy);
+Result<Trust> check_trust(TrustTexts texts, const Genesis& genesis) {
+    auto policy = policy_from_text(texts.policy);
     if (!policy || origin_of(*policy) != genesis.origin) {
         return fail(ErrorCode::config, "policy.txt is no policy of " + genesis.origin);
     }
-    const auto listed = keys_from_text(texts.keys);
-    if (!listed) return fail(ErrorCode::config, "keys.txt cannot be read");
+    if (!keys_from_text(texts.keys)) return fail(ErrorCode::config, "keys.txt cannot be read");
     if (first_policy_of(texts) != genesis.policy) {
         return fail(ErrorCode::config, "policy.txt or keys.txt is not the one genesis.cbor names");
     }
+    NoteKey log = policy->logs.front();
+    NoteKey witness = policy->witnesses.front().key;
+    return Trust{.texts = std::move(texts),
+                 .policy = *std::move(policy),
+                 .log = std::move(log),
+                 .witness = std::move(witness)};
+}
+
+Result<Trust> check_trust(TrustTexts texts, const CosignKeys& keys, const Genesis& genesis) {
+    ROPE_DO(check_kinds(keys));
+    ROPE_TRY(Trust trust, check_trust(std::move(texts), genesis));
+    const TrustPolicy* policy = &trust.policy;
+    const auto listed = keys_from_text(trust.texts.keys);
     NoteKey log = log_key_of(genesis.origin, keys.log->public_key());
     if (std::ranges::find(policy->logs, log) == policy->logs.end()) {
         return fail(ErrorCode::config, "policy.txt does not name this node's log key");
@@ -84,10 +95,9 @@ Result<Trust> check_trust(TrustTexts texts, const CosignKeys& keys, const Genesi
     if (std::ranges::find(listed->receipt, receipt) == listed->receipt.end()) {
         return fail(ErrorCode::config, "keys.txt does not list this node's receipt key");
     }
-    return Trust{.texts = std::move(texts),
-                 .policy = *policy,
-                 .log = std::move(log),
-                 .witness = witness->key};
+    trust.log = std::move(log);
+    trust.witness = witness->key;
+    return trust;
 }
 
 }  // namespace ropenet::cosign

@@ -54,6 +54,9 @@ struct Trust {
     NoteKey witness;
 };
 
+/// The same without keys of one's own, to show what others have signed: log and witness are the
+/// policy's first.
+Result<Trust> check_trust(TrustTexts texts, const Genesis& genesis);
 Result<Trust> check_trust(TrustTexts texts, const CosignKeys& keys, const Genesis& genesis);
 
 }  // namespace ropenet::cosign

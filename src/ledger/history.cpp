@@ -126,6 +126,13 @@ Result<std::vector<Hash32>> History::consistency(std::uint64_t old_size, std::ui
     return *std::move(proof);
 }
 
+Result<std::vector<Hash32>> History::subtrees(std::uint64_t size) const {
+    const merkle::TileReader hashes{size, tiles_of(tiles_)};
+    const auto frontier = merkle::frontier_at(hashes, size);
+    if (!frontier) return damaged("no subtrees from the tiles");
+    return frontier->roots();
+}
+
 Result<std::optional<Bytes>> History::log_file(std::string_view path) const {
     if (!storage::is_log_path(path)) return std::optional<Bytes>{};
     return tiles_.read(std::string{path});

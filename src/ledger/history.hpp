@@ -59,6 +59,7 @@ class History final : public Reader {
     Result<std::vector<Hash32>> inclusion(std::uint64_t index, std::uint64_t size) const override;
     Result<std::vector<Hash32>> consistency(std::uint64_t old_size,
                                             std::uint64_t size) const override;
+    Result<std::vector<Hash32>> subtrees(std::uint64_t size) const override;
     Result<std::optional<Bytes>> log_file(std::string_view path) const override;
     Result<std::vector<std::pair<AccountId, std::int64_t>>> refusals_since(
         std::int64_t since_ms) const override;

@@ -121,6 +121,8 @@ class Reader {
                                                   std::uint64_t size) const = 0;
     virtual Result<std::vector<Hash32>> consistency(std::uint64_t old_size,
                                                     std::uint64_t size) const = 0;
+    /// Roots of the complete subtrees of the first `size` leaves, largest first; of tiled leaves.
+    virtual Result<std::vector<Hash32>> subtrees(std::uint64_t size) const = 0;
     /// A file of the public log folder: checkpoint, tile/..., policies/...; absent where there is
     /// none.
     virtual Result<std::optional<Bytes>> log_file(std::string_view path) const = 0;

@@ -49,6 +49,7 @@ class Frontier {
     void append(const Hash32& leaf);
 
     std::uint64_t size() const { return size_; }
+    const std::vector<Hash32>& roots() const { return roots_; }
     Hash32 root() const;
 
     //   frontier = size:be64 *hash      one hash for each bit set in size, from the highest

@@ -33,6 +33,10 @@ struct DataFolder {
     }
     std::string signed_state(const std::string& rope) const { return path + "/signed/" + rope; }
     std::string rope(const std::string& rope) const { return path + "/ropes/" + rope; }
+    /// While this file is there, the node serves the rope and takes no transactions for it.
+    std::string read_only_marker(const std::string& rope) const {
+        return path + "/ropes/" + rope + "/READ-ONLY";
+    }
     std::string dev() const { return path + "/dev"; }
     std::string dev_accounts() const { return path + "/dev/accounts.json"; }
     std::string dev_policy(const std::string& rope) const {

@@ -78,15 +78,21 @@ Result<void> Rope::open(const DataFolder& folder) {
                                             .genesis = std::move(rope_files.genesis),
                                             .signed_size = last ? last->size : 0},
                                            parts_.files, parts_.kv, parts_.log));
-    ROPE_TRY(cosign::CosignKeys keys, load_cosign_keys(folder, name_));
-    ROPE_TRY(cosigner_,
-             cosign::Cosigner::start(
-                 std::move(keys), std::move(rope_files.trust),
-                 {.ledger = *ledger_,
-                  .signed_state = std::move(signed_state),
-                  .clock = parts_.clock,
-                  .log = parts_.log,
-                  .on_fatal = [fatal = parts_.on_fatal](const Error& error) { fatal(error); }}));
+    cosign::CosignParts cosign_parts{
+        .ledger = *ledger_,
+        .signed_state = std::move(signed_state),
+        .clock = parts_.clock,
+        .log = parts_.log,
+        .on_fatal = [fatal = parts_.on_fatal](const Error& error) { fatal(error); }};
+    ROPE_TRY(read_only_, parts_.files.exists(folder.read_only_marker(name_)));
+    if (read_only_) {
+        ROPE_TRY(cosigner_,
+                 cosign::Cosigner::read_only(std::move(rope_files.trust), std::move(cosign_parts)));
+    } else {
+        ROPE_TRY(cosign::CosignKeys keys, load_cosign_keys(folder, name_));
+        ROPE_TRY(cosigner_, cosign::Cosigner::start(std::move(keys), std::move(rope_files.trust),
+                                                    std::move(cosign_parts)));
+    }
     bundles_ = std::make_unique<cosign::BundleMaker>(ledger_->reader(), *cosigner_);
     return {};
 }
@@ -110,6 +116,7 @@ Result<void> Rope::start_admission() {
         std::make_unique<RopeApplication>(*ledger_, *admission_, parts_.clock, parts_.failure);
     listener_ = std::make_unique<Listener>(*admission_, *cosigner_);
     ledger_->add_listener(*listener_);
+    if (read_only_) return {};
     thread_ = NamedThread{"ledger", [this] {
                               const auto ended = engine_->run(*application_);
                               if (ended) return;
@@ -125,7 +132,8 @@ api::RopeAccess Rope::access() {
             .reader = ledger_->reader(),
             .admission = *admission_,
             .cosigner = *cosigner_,
-            .bundles = *bundles_};
+            .bundles = *bundles_,
+            .read_only = read_only_};
 }
 
 Result<void> Rope::stop() {

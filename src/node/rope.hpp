@@ -71,6 +71,7 @@ class Rope {
     std::unique_ptr<RopeApplication> application_;
     std::unique_ptr<Listener> listener_;
     NamedThread thread_;  // the ledger thread
+    bool read_only_ = false;
     bool stopped_ = false;
 };
 

@@ -9,7 +9,7 @@ namespace ropenet::verify {
 namespace {
 
 // In the order of CheckId.
-constexpr std::array<CheckWords, 44> kWords{{
+constexpr std::array<CheckWords, 48> kWords{{
     {"files", "exactly the files of a bundle", "文件齐全且无多余",
      "not exactly the files of a bundle", "文件缺失、多余或过大"},
     {"readme", "README.txt is the fixed text of this format",
@@ -109,6 +109,19 @@ constexpr std::array<CheckWords, 44> kWords{{
      "a record is not well-formed or not in its place", "有记录格式不正确或位置不正确"},
     {"log_end", "the log ends with a block record", "日志以区块记录结尾",
      "the log does not end with a block record", "日志未以区块记录结尾"},
+    {"export_lines", "every line is there, well-formed and in its place",
+     "各行齐全、格式正确、顺序无误", "a line is missing, not well-formed or out of its place",
+     "有缺失、格式不正确或错位的行"},
+    {"export_header", "genesis, policy, keys and checkpoint belong together",
+     "创世、策略、密钥清单与签名树头相符",
+     "genesis, policy, keys and checkpoint do not belong together",
+     "创世、策略、密钥清单与签名树头不相符"},
+    {"export_contents", "every transaction and outcome is the one its record names",
+     "全部交易与结果均与其日志记录一致", "a transaction or outcome is not the one its record names",
+     "有交易或结果与其日志记录不一致"},
+    {"export_signatures", "every transaction is signed by the key it names",
+     "全部交易均由其所指密钥签名", "a transaction is not signed by the key it names",
+     "有交易并非由其所指密钥签名"},
 }};
 
 }  // namespace

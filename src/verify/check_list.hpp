@@ -58,6 +58,10 @@ enum class CheckId : std::uint8_t {
     log_root,
     log_records,
     log_end,
+    export_lines,
+    export_header,
+    export_contents,
+    export_signatures,
 };
 
 struct CheckWords {

@@ -8,93 +8,14 @@
 #include "types/limits.hpp"
 #include "types/note.hpp"
 #include "types/record.hpp"
-#include "types/trust_policy.hpp"
 #include "verify/check_list.hpp"
 #include "verify/inclusion.hpp"
+#include "verify/record_order.hpp"
+#include "verify/signed_origin.hpp"
 #include "verify/tile_check.hpp"
 
 namespace ropenet::verify {
 namespace {
-
-enum class Origin : std::uint8_t { established, unknown, broken };
-
-bool is_by(const NoteKey& key, const NoteSignature& line) {
-    return key.name == line.name && key_id_of(key) == line.key_id;
-}
-
-/// A signature that does not verify is damage; one by others than the policy's is merely unknown.
-Origin judge_signatures(const Note& note, const TrustPolicy& policy) {
-    const auto checked = check_quorum(policy, note);
-    if (checked) return Origin::established;
-    switch (checked.error()) {
-        case QuorumError::cosignature:
-        case QuorumError::order:
-            return Origin::broken;
-        case QuorumError::log_signature: {
-            const bool known = std::any_of(
-                policy.logs.begin(), policy.logs.end(),
-                [&note](const NoteKey& log) { return is_by(log, note.signatures.front()); });
-            return known ? Origin::broken : Origin::unknown;
-        }
-        case QuorumError::origin:
-        case QuorumError::unknown_signer:
-        case QuorumError::too_few:
-            break;
-    }
-    return Origin::unknown;
-}
-
-/// The rules that records obey in the order of the log (docs/spec/record.md).
-class RecordOrder {
-  public:
-    explicit RecordOrder(std::string origin) : origin_{std::move(origin)} {}
-
-    /// Empty if the record may stand next; otherwise the reason.
-    std::string_view next(const Record& record) {
-        if (record.origin != origin_) return "another origin";
-        if (record.index != index_) return "another index";
-        const auto* block = std::get_if<BlockRecord>(&record.body);
-        // decode_record holds the first leaf, and it alone, to the form of a genesis record.
-        const std::string_view fault =
-            index_ == 0 ? std::string_view{} : order_fault(record, block);
-        if (!fault.empty()) return fault;
-        if (const auto* tx = std::get_if<TxRecord>(&record.body)) tx_ids_.push_back(tx->tx_id);
-        height_ = record.height;
-        time_ms_ = record.time_ms;
-        in_block_ = block == nullptr ? in_block_ + 1 : 0;
-        closed_ = block != nullptr;
-        ++index_;
-        return {};
-    }
-
-    bool closed() const { return closed_; }
-    std::uint64_t height() const { return height_; }
-    std::uint64_t tx_count() const { return tx_ids_.size(); }
-
-    bool has_duplicate() {
-        std::sort(tx_ids_.begin(), tx_ids_.end());
-        return std::adjacent_find(tx_ids_.begin(), tx_ids_.end()) != tx_ids_.end();
-    }
-
-  private:
-    std::string_view order_fault(const Record& record, const BlockRecord* block) const {
-        if (closed_ && record.height <= height_) return "height does not rise";
-        if (!closed_ && record.height != height_) return "a block without a block record";
-        if (record.time_ms < time_ms_) return "time goes back";
-        if (!closed_ && record.time_ms != time_ms_) return "two times in one block";
-        if (block == nullptr) return {};
-        if (block->record_count != in_block_) return "another number of records in the block";
-        return {};
-    }
-
-    std::string origin_;
-    std::uint64_t index_ = 0;
-    std::uint64_t height_ = 0;
-    std::int64_t time_ms_ = 0;
-    std::uint64_t in_block_ = 0;
-    bool closed_ = false;  // the last record was a block record
-    std::vector<Hash32> tx_ids_;
-};
 
 /// Entries with 16-bit lengths; absent if they do not fill the file. A full bundle may stand in
 /// for a partial one: then only the first `count` are taken.
@@ -158,12 +79,6 @@ void check_entries(const LogReader& read, LogReport& report, CheckList& checks) 
     checks.expect(CheckId::log_root, tiles.root() == report.root);
     checks.expect(CheckId::log_records, faults.records.empty(), faults.records);
     if (faults.records.empty()) checks.expect(CheckId::log_end, order.closed());
-}
-
-Origin establish(const Note& note, const std::optional<TrustedPolicy>& trust) {
-    if (!trust) return Origin::unknown;
-    const auto policy = policy_from_text(trust->text);
-    return policy ? judge_signatures(note, *policy) : Origin::unknown;
 }
 
 }  // namespace
