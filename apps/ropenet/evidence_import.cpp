@@ -213,9 +213,11 @@ void add_options(const Program& program, CLI::App* verb, ImportOptions& given) {
                      program.in({"ARGUMENT=COLUMN; may be repeated. Arguments: sha256, file, text, "
                                  "size, media_type, commitment, attributed_to, fields.NAME",
                                  "参数=列名；可重复。参数：sha256、file、text、size、media_type、"
-                                 "commitment、attributed_to、fields.NAME"}));
+                                 "commitment、attributed_to、fields.NAME"}))
+        ->allow_extra_args(false);
     verb->add_option("--set", given.mapping.sets,
-                     program.in({"ARGUMENT=TEXT: the same for every line", "参数=文本：每行相同"}));
+                     program.in({"ARGUMENT=TEXT: the same for every line", "参数=文本：每行相同"}))
+        ->allow_extra_args(false);
     verb->add_option("--mapping", given.mapping.file,
                      program.in({"a JSON file with both: {\"map\":{},\"set\":{}}",
                                  "含二者的 JSON 文件：{\"map\":{},\"set\":{}}"}));

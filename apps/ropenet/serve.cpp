@@ -6,6 +6,7 @@
 
 #include "node/data_folder.hpp"
 #include "node/spdlog_log.hpp"
+#include "ropenet/service_manager.hpp"
 #include "storage/posix_file_system.hpp"
 
 namespace ropenet {
@@ -119,8 +120,10 @@ bool stop_signalled() {
 
 VerbResult serve_until_stopped(RunningNode& running, const Console& console) {
     constexpr std::chrono::milliseconds kLook{100};
+    tell_service_manager("READY=1");
     while (!stop_signal.load() && !running.node->wait_for(kLook)) {
     }
+    tell_service_manager("STOPPING=1");
     if (stop_signal.load()) running.node->request_stop();
     const auto ended = running.node->wait();
     if (!ended) return Unexpected{failure_of(ended.error())};
