@@ -91,7 +91,8 @@ class FolderSource final : public ExportSource {
 
     Expected<void, Failure> read(std::uint64_t from, std::optional<std::uint64_t> size,
                                  const Take& take) override {
-        const ledger::ExportRange all{.from = from, .size = size.value_or(checkpoint_size_)};
+        const ledger::ExportRange all{
+            .from = from, .size = size.value_or(checkpoint_size_), .tiled = checkpoint_size_};
         if (all.size > checkpoint_size_ || all.from > all.size) {
             return Unexpected{
                 failure_of(Error{.code = ErrorCode::not_found,

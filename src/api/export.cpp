@@ -21,7 +21,8 @@ OrRefused<ExportQuery> export_query(const Call& call, std::uint64_t checkpoint_s
              number_query(call, "from", {.least = 0, .most = size, .otherwise = 0}));
     ROPE_TRY(const std::uint64_t more,
              number_query(call, "continue", {.least = 0, .most = 1, .otherwise = 0}));
-    return ExportQuery{.range = {.from = from, .size = size}, .begins = more == 0};
+    return ExportQuery{.range = {.from = from, .size = size, .tiled = checkpoint_size},
+                       .begins = more == 0};
 }
 
 /// Each transaction is asked for: one that the caller may not read ends the export.

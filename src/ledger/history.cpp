@@ -127,7 +127,7 @@ Result<std::vector<Hash32>> History::consistency(std::uint64_t old_size, std::ui
 }
 
 Result<std::vector<Hash32>> History::subtrees(std::uint64_t size) const {
-    const merkle::TileReader hashes{size, tiles_of(tiles_)};
+    const merkle::TileReader hashes{tiled(), tiles_of(tiles_)};
     const auto frontier = merkle::frontier_at(hashes, size);
     if (!frontier) return damaged("no subtrees from the tiles");
     return frontier->roots();

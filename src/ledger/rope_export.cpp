@@ -13,10 +13,10 @@ Unexpected<Error> damaged(std::string what) {
     return fail(ErrorCode::corrupt, std::move(what) + "; run `ropenet node repair`");
 }
 
-/// The tile of entries that holds `index`, whole or as long as a log of `size` needs it.
+/// The tile of entries that holds `index`, whole or as long as a log of `tiled` leaves needs it.
 Result<std::vector<Bytes>> entries_around(const Reader& reader, std::uint64_t index,
-                                          std::uint64_t size) {
-    merkle::TileId tile = merkle::bundle_of(index, size);
+                                          std::uint64_t tiled) {
+    merkle::TileId tile = merkle::bundle_of(index, tiled);
     ROPE_TRY(auto bytes, reader.log_file(merkle::path_of(tile)));
     if (!bytes && tile.width < merkle::kTileWidth) {
         // The log grew meanwhile and its full tile took the place of the partial one.
@@ -66,7 +66,7 @@ Result<ExportHeader> export_header(const Reader& reader, const ExportTexts& text
 
 Result<std::vector<ExportLeaf>> export_leaves(const Reader& reader, const ExportRange& range,
                                               std::size_t bytes_max) {
-    ROPE_TRY(auto entries, entries_around(reader, range.from, range.size));
+    ROPE_TRY(auto entries, entries_around(reader, range.from, range.tiled));
     const std::uint64_t first = range.from - range.from % merkle::kTileWidth;
     const std::uint64_t end = std::min<std::uint64_t>(first + entries.size(), range.size);
     if (end <= range.from) return damaged("a tile of entries is shorter than its log");

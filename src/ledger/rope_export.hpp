@@ -21,18 +21,20 @@ struct ExportTexts {
     std::string note;
 };
 
-/// Leaves [from, size).
+/// Leaves [from, size) of a log whose tiles are read as those of `tiled` leaves: the size of the
+/// checkpoint, or of an earlier one.
 struct ExportRange {
     std::uint64_t from = 0;
     std::uint64_t size = 0;
+    std::uint64_t tiled = 0;
 };
 
-/// Pre: from <= size <= the note's size, and the note is that of tiles that are installed.
+/// Pre: from <= size <= tiled, which is the note's size.
 Result<ExportHeader> export_header(const Reader& reader, const ExportTexts& texts,
                                    const ExportRange& range);
 
 /// The leaves from range.from on: at least one, at most to the end of its tile of 256, no more when
-/// they have come to `bytes_max`. Pre: from < size, and tiles cover size.
+/// they have come to `bytes_max`. Pre: from < size <= tiled.
 Result<std::vector<ExportLeaf>> export_leaves(const Reader& reader, const ExportRange& range,
                                               std::size_t bytes_max);
 

@@ -200,6 +200,7 @@ class Walk {
                 signatures_.learn(key);
         }
         note_ = *std::move(note);
+        note_read_ = true;
         checkpoint_ = *checkpoint;
         return {};
     }
@@ -223,7 +224,9 @@ class Walk {
         if (records_.empty() && order.has_duplicate()) {
             checks_.expect(CheckId::log_records, false, "one transaction recorded twice");
         }
-        checks_.expect(CheckId::log_end, order.closed() || header_.from == header_.size);
+        if (records_.empty()) {
+            checks_.expect(CheckId::log_end, order.closed() || header_.from == header_.size);
+        }
         check_root();
     }
 
@@ -306,10 +309,13 @@ class Walk {
     }
 
     void conclude() {
-        const Origin origin = checks_.all_ok() ? establish(note_, trust_) : Origin::unknown;
+        const Origin origin = note_read_ ? establish(note_, trust_) : Origin::unknown;
         const bool intact = checks_.all_ok() && origin != Origin::broken;
-        if (trust_) {
+        if (trust_ && note_read_) {
             checks_.expect(CheckId::log_policy, origin == Origin::established);
+        } else if (trust_) {
+            checks_.skip(CheckId::log_policy, "not checked: no checkpoint was read",
+                         "未检验：未读到签名树头");
         } else {
             checks_.skip(CheckId::log_policy, "not checked: no trusted policy was given",
                          "未检验：未提供受信任的策略");
@@ -326,6 +332,7 @@ class Walk {
     CheckList checks_;
     ExportHeader header_;
     Note note_;
+    bool note_read_ = false;
     Checkpoint checkpoint_;
     GrowingRoot root_;
     SignatureCheck signatures_;

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -30,9 +31,10 @@ class Between:
     """Passes requests on to a node; `hang_up(n)` says what to do with the nth POST:
     None to pass it, "before" to hang up without passing it, "after" to pass it and hang up."""
 
-    def __init__(self, url, hang_up):
+    def __init__(self, url, hang_up, wait_first=0):
         between = self
         self.posts = 0
+        self.bundles = []  # when each was asked for; the first is answered 202 with wait_first
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def answer(self, request):
@@ -52,6 +54,10 @@ class Between:
                 self.wfile.write(body)
 
             def do_GET(self):  # noqa: N802: the name http.server looks for
+                if "/bundle" in self.path:
+                    between.bundles.append(time.monotonic())
+                    if wait_first and len(between.bundles) == 1:
+                        return self.reply(202, {"Retry-After": str(wait_first)}, b"{}")
                 self.reply(*self.answer(url + self.path))
 
             def do_POST(self):  # noqa: N802
@@ -312,6 +318,18 @@ class ImportTest(unittest.TestCase):
         url = f"http://127.0.0.1:{server.server_port}"
         code, document = self.cli("evidence", "deposit", path, "--as", "alice", url=url)
         self.assertEqual((code, document["error"]["code"]), (69, "unavailable"))
+
+    def test_an_export_asks_again_when_retry_after_is_over_and_not_before(self):
+        path = self.write("content.txt", "retry after")
+        _, document = self.cli("evidence", "deposit", path, "--as", "alice")
+        Rope(self.node.url).bundle(document["tx_id"])  # the node itself is ready
+        with Between(self.node.url, lambda n: None, wait_first=2) as between:
+            out = str(self.dir / "bundle")
+            code, _ = self.cli(
+                "evidence", "export", document["tx_id"], "--out", out, url=between.url
+            )
+        self.assertEqual((code, len(between.bundles)), (0, 2))
+        self.assertGreaterEqual(between.bundles[1] - between.bundles[0], 1.9)
 
     def test_what_was_not_checked_is_said_so(self):
         path = self.write("content.txt", "not checked")
