@@ -32,6 +32,13 @@ std::string utf8_of(const std::string& text) {
 
 }  // namespace
 
+bool Pace::due() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::seconds{1}) return false;
+    last_ = now;
+    return true;
+}
+
 void Console::say(const Words& words) const {
     if (!json_) put_line(stdout, words.in(lang_));
 }

@@ -3,11 +3,22 @@
 // Progress and sentences of long verbs go to stdout for people, to nowhere with --json. One thread.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "ropenet/answer.hpp"
 
 namespace ropenet::cli {
+
+/// Lets progress be told once a second, however fast the work is.
+class Pace {
+  public:
+    /// Whether a second has passed since it last said so, or since the beginning.
+    bool due();
+
+  private:
+    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
 
 class Console {
   public:

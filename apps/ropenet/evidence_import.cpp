@@ -167,7 +167,9 @@ Expected<void, Failure> send_all(const Options& options, const ImportPlan& plan,
     }
     Importer importer{plan, session, who, *journal};
     const std::string all = std::to_string(scan.lines);
-    return importer.run([&](std::uint64_t) {
+    Pace pace;
+    return importer.run([&] {
+        if (!pace.due()) return;
         std::uint64_t done = 0;
         for (const auto& [status, count] : journal->counts())
             done += count;

@@ -158,7 +158,7 @@ Expected<void, Failure> Importer::run(const Progress& progress) {
         if (open && !resumed_lines_.empty() && line->number > *resumed_lines_.rbegin()) {
             resumed_lines_.clear();
             ROPE_DO(send(std::exchange(waiting_, {}), open->expires_at_ms));
-            progress(last_line_);
+            progress();
         }
         ROPE_DO(take(*line));
         last_line_ = line->number;
@@ -168,7 +168,7 @@ Expected<void, Failure> Importer::run(const Progress& progress) {
             continue;
         }
         ROPE_DO(flush());
-        progress(last_line_);
+        progress();
     }
     if (open && !resumed_lines_.empty()) {
         ROPE_DO(send(std::exchange(waiting_, {}), open->expires_at_ms));

@@ -48,7 +48,7 @@ Expected<ImportScan, Failure> scan_import(const ImportPlan& plan, bool hash_file
 class Importer {
   public:
     /// Told after each batch.
-    using Progress = std::function<void(std::uint64_t done_lines)>;
+    using Progress = std::function<void()>;
 
     Importer(const ImportPlan& plan, Session& session, Signatory who, ImportJournal& journal)
         : plan_{plan}, session_{session}, who_{std::move(who)}, journal_{journal} {}

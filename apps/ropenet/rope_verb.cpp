@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kProgressRecords = 10'000;
-
 struct ExportOptions {
     std::string out;
     std::string format;
@@ -51,9 +49,11 @@ VerbResult run_export(const Options& options, const ExportOptions& given, const 
     ROPE_TRY(const auto writer, ExportWriter::create(given.out, format));
     ExportHeader header;
     std::uint64_t records = 0;
+    Pace pace;
     ROPE_DO(source->read(from, size, [&](const ExportItem& item) -> Expected<void, Failure> {
         if (const auto* found = std::get_if<ExportHeader>(&item)) header = *found;
-        if (std::holds_alternative<ExportLeaf>(item) && ++records % kProgressRecords == 0) {
+        if (std::holds_alternative<ExportLeaf>(item)) ++records;
+        if (pace.due()) {
             const std::string n = std::to_string(records);
             const std::string all = std::to_string(header.size - header.from);
             console.say({n + " of " + all + " records", n + " / " + all + " 条记录"});
@@ -109,9 +109,11 @@ Expected<node::LoadedRope, Failure> load_into(const fs::path& data, const std::s
     }
     storage::PosixFileSystem files;
     NullLog log;
+    Pace pace;
     const auto loaded = node::load_rope(
         {fresh.path()}, next,
         {.files = files, .log = log, .progress = [&](std::uint64_t done, std::uint64_t of) {
+             if (!pace.due()) return;
              const std::string n = std::to_string(done) + " / " + std::to_string(of);
              console.say({n + " records executed", "已执行 " + n + " 条记录"});
          }});

@@ -13,11 +13,13 @@
 namespace ropenet::node {
 namespace {
 
-/// How many records pass between two words about the progress.
-constexpr std::uint64_t kProgressRecords = 10'000;
 constexpr std::string_view kReadOnlyText =
     "This rope was loaded from an export. Its node answers reads and takes no transactions.\n"
-    "该账绳由导出文件载入。其节点仅供读取，不接收交易。\n";
+    "With this file removed and the keys put back it would sign another history than the rope "
+    "that\n"
+    "it was exported from, if that one has gone on.\n"
+    "该账绳由导出文件载入。其节点仅供读取，不接收交易。若原账绳仍在继续，删除本文件并放回密钥将签出"
+    "另一段历史。\n";
 
 Unexpected<Error> unfit(std::string what) {
     return fail(ErrorCode::invalid, "the export cannot be loaded: " + std::move(what));
@@ -94,10 +96,7 @@ class Loader {
             ROPE_DO(execute(*record));
         }
         ROPE_DO(compare());
-        if (done_ / kProgressRecords != told_ / kProgressRecords) {
-            told_ = done_;
-            parts_.progress(done_, header_.size);
-        }
+        parts_.progress(done_, header_.size);
         return {};
     }
 
@@ -169,7 +168,6 @@ class Loader {
     std::vector<execution::CheckedTx> txs_;  // of the block that is being read
     std::vector<Bytes> expected_;            // its records
     std::uint64_t done_ = 0;                 // records executed and compared
-    std::uint64_t told_ = 0;
     LoadedRope loaded_;
 };
 

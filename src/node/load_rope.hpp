@@ -34,7 +34,7 @@ struct LoadedRope {
 struct LoadParts {
     storage::FileSystem& files;
     Log& log;
-    std::function<void(std::uint64_t records, std::uint64_t of)> progress;
+    std::function<void(std::uint64_t records, std::uint64_t of)> progress;  // after each block
 };
 
 /// `folder` must not hold a node yet; a folder left behind by a failure is to be removed.

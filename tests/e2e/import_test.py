@@ -250,6 +250,27 @@ class ImportTest(unittest.TestCase):
         account, _ = self.node.identity("carol")
         self.assertEqual([tx for tx in refused if tx["account"] == account], [])
 
+    def test_an_import_killed_again_and_again_records_each_line_once(self):
+        table, rows = self.rows("killed", 4000)
+        journal = self.dir / "killed.csv.journal"
+        command = [BINARY, "evidence", "import", table, "--as", "erin-es256"]
+        command += ["--http", self.node.url, "--data", str(WORK / "data"), "--json"]
+        sizes = []
+        for _ in range(20):
+            before = journal.stat().st_size if journal.exists() else 0
+            with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+                while process.poll() is None:
+                    if journal.exists() and journal.stat().st_size > before:
+                        time.sleep(0.002 * len(sizes))
+                        break
+                process.kill()
+            sizes.append(before)
+        self.assertGreater(len(set(sizes)), 2)
+        code, document = self.load(table, who="erin-es256")
+        self.assertEqual((code, sum(document["results"].values())), (0, 4000))
+        self.assertLessEqual(set(document["results"]), {"committed", "there"})
+        self.assertEqual(set(self.entries("erin-es256")), {digest(row) for row in rows})
+
     def test_a_journal_cut_anywhere_still_leads_to_each_line_once(self):
         table, rows = self.rows("cut", 600)
         journal = self.dir / "cut.csv.journal"
