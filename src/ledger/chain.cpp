@@ -1,5 +1,7 @@
 #include "ledger/chain.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "crypto/hash.hpp"
 #include "merkle/tiles.hpp"
@@ -10,6 +12,19 @@ namespace {
 
 constexpr std::size_t kPrunedPerBlock = 4'096;
 constexpr std::size_t kStaleHeadBytes = 9;  // be64(height) and the kind
+
+bool is_full(const std::string& tile_path) {
+    const auto tile = merkle::tile_from_path(tile_path);
+    return tile && tile->width == merkle::kTileWidth;
+}
+
+/// Whether a log of `size` leaves has this partial tile, and not a wider one in its place.
+bool belongs_to(const std::string& tile_path, std::uint64_t size) {
+    const auto tile = merkle::tile_from_path(tile_path);
+    if (!tile) return false;
+    const std::uint64_t hashes = size >> (merkle::kTileHeight * tile->level);
+    return hashes == tile->index * merkle::kTileWidth + tile->width;
+}
 
 std::vector<CommittedTx> committed_txs(std::span<const execution::CheckedTx> txs,
                                        const std::vector<execution::TxResult>& results) {
@@ -171,31 +186,56 @@ Result<std::vector<Bytes>> Chain::untiled_records(std::uint64_t from, std::uint6
     return out;
 }
 
-Result<void> Chain::install_checkpoint(std::uint64_t size, const std::string& note) {
-    const std::uint64_t old_size = history_->tiled();
-    ROPE_CHECK(size >= old_size && size <= history_->latest()->log_size());
-    ROPE_TRY(const auto records, untiled_records(old_size, size));
+/// Writes the tiles of leaves [from, to). Partial ones of a size that gets no checkpoint do not
+/// reach the folder: the next step reads them from `unfinished`.
+Result<void> Chain::write_tiles(std::uint64_t from, std::uint64_t to, bool is_last,
+                                std::map<std::string, Bytes>& unfinished) {
+    ROPE_TRY(const auto records, untiled_records(from, to));
     std::vector<Hash32> leaves;
     leaves.reserve(records.size());
     for (const Bytes& record : records)
         leaves.push_back(merkle::leaf_hash(record));
 
     const merkle::ReadTile read = [&](const std::string& path) {
+        const auto kept = unfinished.find(path);
+        if (kept != unfinished.end()) return std::optional{kept->second};
         auto file = tiles_->read(path);
         return file ? *std::move(file) : std::nullopt;
     };
-    const merkle::TileReader existing{old_size, read};
-    auto tiles = merkle::new_tiles(old_size, leaves, existing);
-    auto bundles = merkle::new_bundles(old_size, records, read);
+    const merkle::TileReader existing{from, read};
+    auto tiles = merkle::new_tiles(from, leaves, existing);
+    auto bundles = merkle::new_bundles(from, records, read);
     if (!tiles || !bundles) {
         return fail(ErrorCode::corrupt, "the log's tiles are damaged; run `ropenet node repair`");
     }
     std::vector<storage::TileFile> files;
-    for (const auto* made : {&*tiles, &*bundles}) {
-        for (const auto& tile : *made)
-            files.push_back({.path = tile.path, .bytes = tile.bytes});
+    // A tile that these leaves have not changed is not made again.
+    std::erase_if(unfinished, [to](const auto& tile) { return !belongs_to(tile.first, to); });
+    for (auto& [path, bytes] : unfinished) {
+        if (is_last) files.push_back({.path = path, .bytes = bytes});
     }
-    ROPE_DO(tiles_->write_tiles(files));
+    for (auto* made : {&*tiles, &*bundles}) {
+        for (auto& tile : *made) {
+            if (is_last || is_full(tile.path)) {
+                files.push_back({.path = std::move(tile.path), .bytes = std::move(tile.bytes)});
+            } else {
+                unfinished.insert_or_assign(std::move(tile.path), std::move(tile.bytes));
+            }
+        }
+    }
+    return tiles_->write_tiles(files);
+}
+
+Result<void> Chain::install_checkpoint(std::uint64_t size, const std::string& note) {
+    const std::uint64_t old_size = history_->tiled();
+    ROPE_CHECK(size >= old_size && size <= history_->latest()->log_size());
+    // In steps: after a repair or a load all of a log may be without tiles.
+    std::map<std::string, Bytes> unfinished;
+    for (std::uint64_t from = old_size; from < size;) {
+        const std::uint64_t to = std::min(size, from - from % kTiledAtOnce + kTiledAtOnce);
+        ROPE_DO(write_tiles(from, to, to == size, unfinished));
+        from = to;
+    }
     ROPE_DO(tiles_->install_checkpoint(note));
     history_->set_tiled(size);
     return {};

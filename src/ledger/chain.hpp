@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "storage/tile_store.hpp"
 
 namespace ropenet::ledger {
+
+/// Records that are read and hashed together for their tiles: a multiple of a tile's.
+inline constexpr std::uint64_t kTiledAtOnce = 4'096;
 
 class Chain final : public Ledger {
   public:
@@ -53,6 +57,8 @@ class Chain final : public Ledger {
                               std::span<const execution::CheckedTx> txs) const;
     Result<void> make_current(Finalized& block);
     Result<void> add_pruning(storage::KvBatch& batch, const HeightSummary& at);
+    Result<void> write_tiles(std::uint64_t from, std::uint64_t to, bool is_last,
+                             std::map<std::string, Bytes>& unfinished);
     Result<std::vector<Bytes>> untiled_records(std::uint64_t from, std::uint64_t to) const;
     Result<void> die(const Error& error);
 

@@ -10,11 +10,13 @@
 
 #include "crypto/hash.hpp"
 #include "execution/testing/signed_tx.hpp"
+#include "ledger/chain.hpp"
 #include "ledger/layout.hpp"
 #include "storage/kv.hpp"
 #include "storage/posix_file_system.hpp"
 #include "storage/testing/fault_fs.hpp"
 #include "types/limits.hpp"
+#include "verify/verify_log.hpp"
 
 namespace ropenet::ledger {
 namespace {
@@ -244,6 +246,35 @@ TEST_F(LedgerTest, checkpoints_follow_each_other_across_tile_borders) {
         EXPECT_TRUE(*reader().record_at(index)) << index;
     }
     EXPECT_TRUE(reader().consistency(72, size));
+}
+
+TEST_F(LedgerTest, tiles_written_in_steps_are_those_of_the_whole_log_and_no_others) {
+    const HeightSummary first = commit({deposit(alice, "first")});
+    ASSERT_TRUE(ledger->install_checkpoint(first.log_size, note(first.log_size, first.log_root)));
+    // Once far into a step, then so little into another that no tile above the leaves changes.
+    for (const std::uint64_t size : {2 * kTiledAtOnce + 1'000, 4 * kTiledAtOnce + 3}) {
+        while (reader().latest()->log_size() < size) {
+            const std::uint64_t count =
+                std::min<std::uint64_t>(1'000, size - reader().latest()->log_size() - 1);
+            std::vector<CheckedTx> txs;
+            for (std::uint64_t i = 0; i < std::max<std::uint64_t>(count, 1); ++i)
+                txs.push_back(deposit(alice, std::to_string(nonce)));
+            commit(txs);
+        }
+        const HeightSummary at = reader().latest()->at();
+        ASSERT_TRUE(ledger->install_checkpoint(at.log_size, note(at.log_size, at.log_root)));
+        const verify::LogReport report = verify::verify_log(
+            [&](std::string_view path) { return *reader().log_file(path); }, std::nullopt);
+        EXPECT_EQ(report.verdict.kind, verify::VerdictKind::consistent) << at.log_size;
+        EXPECT_EQ(report.size, at.log_size);
+    }
+    EXPECT_LT(reader().latest()->log_size() % kTiledAtOnce, 200U);
+    std::size_t partial = 0;
+    for (const auto& item : std::filesystem::recursive_directory_iterator(folder / "log" / "tile"))
+        partial += item.path().parent_path().extension() == ".p" ? 1U : 0U;
+    // Two checkpoints with leaves, entries and level 1 each; the first one's leaves and entries
+    // were replaced by full ones.
+    EXPECT_EQ(partial, 4U);
 }
 
 TEST_F(LedgerTest, a_log_shorter_than_what_was_signed_stops_the_start) {
