@@ -50,15 +50,20 @@ Failure bad_file(Words what) {
 
 }  // namespace
 
-ImportLines::ImportLines(std::unique_ptr<storage::File> file, ImportFormat format)
-    : file_{std::move(file)}, format_{format}, csv_{[this] { return read_piece(); }} {}
+ImportLines::ImportLines(std::unique_ptr<storage::File> file, ImportFormat format,
+                         std::uint64_t lines_max)
+    : file_{std::move(file)},
+      format_{format},
+      lines_max_{lines_max},
+      csv_{[this] { return read_piece(); }} {}
 
 Expected<std::unique_ptr<ImportLines>, Failure> ImportLines::open(const std::filesystem::path& path,
-                                                                  ImportFormat format) {
+                                                                  ImportFormat format,
+                                                                  std::uint64_t lines_max) {
     storage::PosixFileSystem files;
     auto file = files.open(path.string(), storage::OpenMode::read);
     if (!file) return Unexpected{failure_of(file.error())};
-    std::unique_ptr<ImportLines> lines{new ImportLines{*std::move(file), format}};
+    std::unique_ptr<ImportLines> lines{new ImportLines{*std::move(file), format, lines_max}};
     if (format == ImportFormat::csv) {
         ROPE_DO(lines->read_header());
     }
@@ -101,8 +106,8 @@ Expected<void, Failure> ImportLines::read_header() {
 Expected<std::optional<ImportLine>, Failure> ImportLines::next() {
     auto line = format_ == ImportFormat::csv ? next_row() : next_object();
     if (failure_) return Unexpected{*failure_};
-    if (line && ++given_ > kImportLinesMax) {
-        const std::string most = std::to_string(kImportLinesMax);
+    if (line && ++given_ > lines_max_) {
+        const std::string most = std::to_string(lines_max_);
         return Unexpected{bad_file(
             {"more than " + most + " lines; split the file", "超过 " + most + " 行；请拆分文件"})};
     }

@@ -36,8 +36,9 @@ struct ImportLine {
 
 class ImportLines {
   public:
-    static Expected<std::unique_ptr<ImportLines>, Failure> open(const std::filesystem::path& path,
-                                                                ImportFormat format);
+    static Expected<std::unique_ptr<ImportLines>, Failure> open(
+        const std::filesystem::path& path, ImportFormat format,
+        std::uint64_t lines_max = kImportLinesMax);
 
     /// The columns of CSV; empty for NDJSON, whose lines have names of their own.
     const std::vector<std::string>& header() const { return header_; }
@@ -49,7 +50,7 @@ class ImportLines {
     Hash32 sha256() { return hash_.finish(); }
 
   private:
-    ImportLines(std::unique_ptr<storage::File> file, ImportFormat format);
+    ImportLines(std::unique_ptr<storage::File> file, ImportFormat format, std::uint64_t lines_max);
 
     std::string read_piece();
     Expected<void, Failure> read_header();
@@ -62,6 +63,7 @@ class ImportLines {
     crypto::Sha256 hash_;
     std::optional<Failure> failure_;
     const ImportFormat format_;
+    const std::uint64_t lines_max_;
     CsvReader csv_;
     std::vector<std::string> header_;
     bool broken_ = false;

@@ -118,6 +118,23 @@ TEST_F(ImportTest, json_lines_keep_their_numbers_and_their_faults) {
     EXPECT_EQ(lines[3].fault->column, "f");
 }
 
+TEST_F(ImportTest, a_table_may_have_as_many_rows_as_the_limit_and_no_more) {
+    const auto table = write("table", "text\na\n\nb\nc\n");
+    const auto rows_of = [&](std::uint64_t lines_max) {
+        const auto lines = ImportLines::open(table, ImportFormat::csv, lines_max);
+        std::string rows;
+        while (lines) {
+            const auto line = (*lines)->next();
+            if (!line) return rows + "refused";
+            if (!*line) break;
+            rows += (*line)->cells.at("text");
+        }
+        return rows;
+    };
+    EXPECT_EQ(rows_of(3), "abc");
+    EXPECT_EQ(rows_of(2), "abrefused");
+}
+
 TEST_F(ImportTest, a_json_line_may_be_as_long_as_the_limit_and_no_longer) {
     const std::string frame = "{\"text\":\"\"}";
     const auto line = [&](std::size_t bytes) {
