@@ -13,23 +13,31 @@ namespace {
 
 using vectors::SplitMix;
 
+// One draw a statement: within an expression compilers choose the order.
 Bytes record_bytes(SplitMix& random, bool is_tx) {
-    Record record{.origin = "dev.test/register",
-                  .height = 1 + random.below(1000),
-                  .index = 1 + random.below(1000),
-                  .time_ms = static_cast<std::int64_t>(random.below(1'000'000)),
-                  .body = BlockRecord{random.hash32(), random.below(9), {}, {}}};
+    Record record;
+    record.origin = "dev.test/register";
+    record.height = 1 + random.below(1000);
+    record.index = 1 + random.below(1000);
+    record.time_ms = static_cast<std::int64_t>(random.below(1'000'000));
+    const Hash32 hash = random.hash32();
+    const std::uint64_t number = random.below(4);
+    const Hash32 digest = random.hash32();
     if (is_tx) {
-        const auto code = static_cast<std::uint8_t>(random.below(4));
-        const Hash32 id = random.hash32();
-        record.body = TxRecord{id, code, random.hash32()};
+        record.body = TxRecord{hash, static_cast<std::uint8_t>(number), digest};
+    } else {
+        record.body = BlockRecord{hash, number, {}, {}};
     }
     return encode_record(record);
 }
 
 ExportHeader draw_header(SplitMix& random) {
-    ExportHeader out{.origin = "dev.test/register", .from = random.below(9), .size = 9};
-    out.genesis = random.bytes(random.below(40));
+    ExportHeader out;
+    out.origin = "dev.test/register";
+    out.from = random.below(9);
+    out.size = 9;
+    const std::size_t genesis_bytes = random.below(40);
+    out.genesis = random.bytes(genesis_bytes);
     out.policy = "log \"quoted\"\n";
     out.keys = "receipt 00\n";
     out.note = "origin\n9\n— 账绳 signed\n";
@@ -48,8 +56,10 @@ ExportItem draw(SplitMix& random) {
             return ExportEnd{random.below(1'000'000)};
         case 2: {
             ExportLeaf leaf{.record = record_bytes(random, true), .tx = {}, .outcome = {}};
-            leaf.tx = random.bytes(1 + random.below(99));
-            leaf.outcome = random.bytes(1 + random.below(99));
+            const std::size_t tx_bytes = 1 + random.below(99);
+            leaf.tx = random.bytes(tx_bytes);
+            const std::size_t outcome_bytes = 1 + random.below(99);
+            leaf.outcome = random.bytes(outcome_bytes);
             return leaf;
         }
         default:
