@@ -73,11 +73,25 @@ VerbResult run_status(const Options& options) {
     return out;
 }
 
+/// Its checkpoint is signed by others and cannot be made again here.
+Failure loaded_from_an_export(const std::string& rope) {
+    return Failure{.exit = Exit::conflict,
+                   .code = "rope.read_only",
+                   .what = {rope + " was loaded from an export and is not repaired",
+                            rope + " 由导出文件载入，不作修复"},
+                   .next = {"load the export into a new folder with `ropenet rope load`",
+                            "用 `ropenet rope load` 将导出文件载入新目录"},
+                   .detail = {}};
+}
+
 /// Removes what is derived from the block log and makes the state again; tiles and checkpoint
 /// follow at the next start.
 Expected<json::Value, Failure> rebuild(storage::FileSystem& files, const node::DataFolder& folder,
                                        const std::string& rope) {
     const std::string dir = folder.rope(rope);
+    const auto read_only = files.exists(folder.read_only_marker(rope));
+    if (!read_only) return Unexpected{failure_of(read_only.error())};
+    if (*read_only) return Unexpected{loaded_from_an_export(rope)};
     for (const char* derived : {"/state", "/log/tile", "/log/checkpoint"}) {
         const auto removed = files.remove_all(dir + derived);
         if (!removed) return Unexpected{failure_of(removed.error())};

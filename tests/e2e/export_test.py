@@ -271,6 +271,15 @@ class ExportTest(unittest.TestCase):
         with Serving(WORK / "copy") as node:  # a second start is as good as the first
             self.assertEqual(node.stop(), 0)
 
+    def test_a_loaded_rope_is_not_repaired_but_loaded_again(self):
+        code, document = run("node", "repair", "--data", str(WORK / "copy"))
+        self.assertEqual((code, document["error"]["code"]), (5, "rope.read_only"))
+        self.assertEqual(self.verify_folder(WORK / "copy")["code"], "valid")
+
+    def verify_folder(self, data):
+        log = str(data / "ropes/register/log")
+        return run("log", "verify", "--dir", log, "--trust", self.policy)[1]
+
     def test_what_is_in_the_way_is_not_written_over(self):
         path = WORK / "taken.ndjson"
         path.write_text("mine")
