@@ -86,7 +86,7 @@ Admission::Admission(std::string origin, const AdmissionParts& parts, AdmissionL
       keys_{kKeysMax},
       pool_{limits.pending},
       dropped_{limits.dropped_max},
-      checks_{parts.workers, limits.checks_max},
+      checks_{parts.workers, parts.ed25519, limits.checks_max},
       timer_{"admission", [this] { run_timer(); }} {}
 
 Admission::~Admission() {
@@ -124,6 +124,7 @@ void Admission::submit_batch(std::vector<Bytes> txs, std::optional<std::chrono::
     const auto job = std::make_shared<Job>(txs.size(), std::move(done));
     if (wait) job->deadline_ms = clock_.steady_ms() + wait->count();
     const Head head = facts_.head();
+    std::vector<SignatureCheck> checks;
     for (std::size_t i = 0; i < txs.size(); ++i) {
         Seen seen = look_at(txs[i], head);
         if (auto* submitted = std::get_if<Submitted>(&seen)) {
@@ -133,9 +134,12 @@ void Admission::submit_batch(std::vector<Bytes> txs, std::optional<std::chrono::
         auto& candidate = std::get<Candidate>(seen);
         job->slots[i].tx = std::move(candidate.tx);
         job->slots[i].signature = candidate.signature;
-        if (candidate.signature == Signature::unchecked) start_check(job, i, head);
+        if (candidate.signature == Signature::unchecked) prepare_check(job, i, head, checks);
+        // The workers begin while the rest is still looked at.
+        if (checks.size() == kSignatureBatch) start_checks(job, checks);
     }
-    finish_check(job);
+    start_checks(job, checks);
+    finish_checks(job, 1);
 }
 
 Admission::Seen Admission::look_at(BytesView bytes, const Head& head) const {
@@ -207,31 +211,43 @@ Result<std::optional<crypto::PublicKey>> Admission::key_of(const Transaction& tx
     return std::optional{*key};
 }
 
-void Admission::start_check(const std::shared_ptr<Job>& job, std::size_t slot, const Head& head) {
-    const PooledTx tx = job->slots[slot].tx;
-    const auto key = key_of(*tx, *head.state);
-    if (!key || !*key) {
-        job->slots[slot].tx = nullptr;
-        answer(*job, slot,
-               key ? Submitted{rejected(tx->tx_id, TxError::unknown_account)}
-                   : Submitted{Unexpected{Refused::storage}});
+void Admission::prepare_check(const std::shared_ptr<Job>& job, std::size_t slot, const Head& head,
+                              std::vector<SignatureCheck>& checks) {
+    const PooledTx& tx = job->slots[slot].tx;
+    auto key = key_of(*tx, *head.state);
+    if (key && *key) {
+        checks.push_back({.key = **std::move(key), .tx = tx.get(), .slot = slot});
         return;
     }
-    job->unchecked.fetch_add(1, std::memory_order_relaxed);
-    const bool taken = checks_.try_push(
-        SignatureCheck{.key = **key, .tx = tx.get(), .done = [this, job, slot](bool good) {
-                           if (good) job->slots[slot].signature = Signature::known_good;
-                           finish_check(job);
-                       }});
-    if (taken) return;
+    Submitted submitted = key ? Submitted{rejected(tx->tx_id, TxError::unknown_account)}
+                              : Submitted{Unexpected{Refused::storage}};
     job->slots[slot].tx = nullptr;
-    job->unchecked.fetch_sub(1, std::memory_order_relaxed);
-    answer(*job, slot, Unexpected{Refused::full});
+    answer(*job, slot, std::move(submitted));
+}
+
+void Admission::start_checks(const std::shared_ptr<Job>& job, std::vector<SignatureCheck>& checks) {
+    if (checks.empty()) return;
+    job->unchecked.fetch_add(checks.size(), std::memory_order_relaxed);
+    const auto done = [this, job](std::span<const CheckedSlot> checked) {
+        for (const CheckedSlot& each : checked) {
+            if (each.good) job->slots[each.slot].signature = Signature::known_good;
+        }
+        finish_checks(job, checked.size());
+    };
+    const std::size_t taken = checks_.try_push(checks, done);
+    for (std::size_t i = taken; i < checks.size(); ++i) {
+        job->slots[checks[i].slot].tx = nullptr;
+        answer(*job, checks[i].slot, Unexpected{Refused::full});
+    }
+    const std::size_t left_out = checks.size() - taken;
+    checks.clear();
+    // Never the last of the job: the maker's own count is still there.
+    job->unchecked.fetch_sub(left_out, std::memory_order_relaxed);
 }
 
 /// Whoever comes last queues the whole job, so that a batch keeps its order.
-void Admission::finish_check(const std::shared_ptr<Job>& job) {
-    if (job->unchecked.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+void Admission::finish_checks(const std::shared_ptr<Job>& job, std::size_t count) {
+    if (job->unchecked.fetch_sub(count, std::memory_order_acq_rel) != count) return;
     for (std::size_t i = 0; i < job->slots.size(); ++i) {
         const PooledTx tx = job->slots[i].tx;
         if (!tx) continue;

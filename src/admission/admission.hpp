@@ -37,6 +37,7 @@
 #include "concurrency/mutex.hpp"
 #include "concurrency/named_thread.hpp"
 #include "concurrency/worker_pool.hpp"
+#include "crypto/ed25519_table.hpp"
 #include "ordering/engine.hpp"
 #include "types/limits.hpp"
 
@@ -81,6 +82,7 @@ struct AdmissionParts {
     ordering::Engine& engine;
     WorkerPool& workers;
     const Clock& clock;
+    crypto::Ed25519Table ed25519 = {};  // empty: OpenSSL
 };
 
 class Admission {
@@ -141,8 +143,10 @@ class Admission {
     Result<std::optional<crypto::PublicKey>> key_of(const Transaction& tx,
                                                     const state::Reader& state);
 
-    void start_check(const std::shared_ptr<Job>& job, std::size_t slot, const Head& head);
-    void finish_check(const std::shared_ptr<Job>& job);
+    void prepare_check(const std::shared_ptr<Job>& job, std::size_t slot, const Head& head,
+                       std::vector<SignatureCheck>& checks);
+    void start_checks(const std::shared_ptr<Job>& job, std::vector<SignatureCheck>& checks);
+    void finish_checks(const std::shared_ptr<Job>& job, std::size_t count);
     void queue(const std::shared_ptr<Job>& job, std::size_t slot) ROPE_EXCLUDES(mutex_);
     std::optional<Submitted> wait_or_pending(const std::shared_ptr<Job>& job, std::size_t slot,
                                              bool is_new) ROPE_REQUIRES(mutex_);

@@ -11,42 +11,75 @@
 namespace ropenet::admission {
 namespace {
 
-/// Long enough for a vectorised verify_batch, short enough (5 ms) to share work evenly.
-constexpr std::size_t kBatchMax = 64;
+struct Waiting {
+    SignatureCheck check;
+    std::shared_ptr<const ChecksDone> done;
+};
 
-void check_all(std::vector<SignatureCheck>& batch) {
+constexpr std::size_t divided_up(std::size_t count, std::size_t by) {
+    return (count + by - 1) / by;
+}
+
+/// One call for each run of checks that were pushed together.
+void tell(std::span<const Waiting> batch, std::span<const CheckedSlot> checked) {
+    std::size_t from = 0;
+    for (std::size_t i = 1; i <= batch.size(); ++i) {
+        if (i < batch.size() && batch[i].done == batch[from].done) continue;
+        (*batch[from].done)(checked.subspan(from, i - from));
+        from = i;
+    }
+}
+
+void check_all(std::span<const Waiting> batch, const crypto::Ed25519Table& table) {
     std::vector<crypto::VerifyItem> items;
     items.reserve(batch.size());
-    for (const SignatureCheck& check : batch) {
-        items.push_back({.key = &check.key,
-                         .message = check.tx->sig_structure,
-                         .signature = check.tx->signature});
+    for (const Waiting& each : batch) {
+        items.push_back({.key = &each.check.key,
+                         .message = each.check.tx->sig_structure,
+                         .signature = each.check.tx->signature});
     }
-    const auto good = crypto::verify_batch(items);
+    const auto good = crypto::verify_batch(items, table);
+    std::vector<CheckedSlot> checked;
+    checked.reserve(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        batch[i].done(good[i] == 1 && batch[i].tx->alg == batch[i].key.alg());
+        const SignatureCheck& check = batch[i].check;
+        checked.push_back(
+            {.slot = check.slot, .good = good[i] == 1 && check.tx->alg == check.key.alg()});
     }
+    tell(batch, checked);
 }
 
 }  // namespace
 
 struct VerifyQueue::State {
-    State(std::size_t checks, std::size_t workers) : checks_max{checks}, workers_max{workers} {}
+    State(const crypto::Ed25519Table& with, std::size_t checks, std::size_t workers)
+        : table{with}, checks_max{checks}, workers_max{workers} {}
 
+    const crypto::Ed25519Table table;
     const std::size_t checks_max;
     const std::size_t workers_max;
     Mutex mutex;
     CondVar idle;
-    std::deque<SignatureCheck> waiting ROPE_GUARDED_BY(mutex);
+    std::deque<Waiting> waiting ROPE_GUARDED_BY(mutex);
     std::size_t working ROPE_GUARDED_BY(mutex) = 0;  // tasks that drain, or are about to
 
+    /// Tasks to be started for so many new checks; counted as working already.
+    std::size_t count_starts(std::size_t taken) ROPE_REQUIRES(mutex) {
+        const std::size_t useful = divided_up(taken, table.lanes);
+        const std::size_t starts = std::min(useful, workers_max - working);
+        working += starts;
+        return starts;
+    }
+
     /// Empty: nothing is left, and this task is no longer counted.
-    std::vector<SignatureCheck> take_batch() ROPE_EXCLUDES(mutex) {
-        std::vector<SignatureCheck> batch;
+    std::vector<Waiting> take_batch() ROPE_EXCLUDES(mutex) {
+        std::vector<Waiting> batch;
         const MutexLock lock{mutex};
-        // An even share of what waits, so that the last worker is not left with a long batch.
-        const std::size_t share = (waiting.size() + workers_max - 1) / workers_max;
-        const std::size_t count = std::min(share, kBatchMax);
+        // An even share of what waits, so that the last worker is not left with a long batch; and
+        // full lanes, because half of them cost as much as all.
+        const std::size_t lanes = divided_up(divided_up(waiting.size(), workers_max), table.lanes);
+        const std::size_t count = std::min({lanes * table.lanes, kSignatureBatch, waiting.size()});
+        batch.reserve(count);
         for (std::size_t i = 0; i < count; ++i) {
             batch.push_back(std::move(waiting.front()));
             waiting.pop_front();
@@ -61,33 +94,41 @@ struct VerifyQueue::State {
     void drain() ROPE_EXCLUDES(mutex) {
         while (true) {
             // Gone, with all its callbacks own, before this task counts as idle.
-            auto batch = take_batch();
+            const auto batch = take_batch();
             if (batch.empty()) return;
-            check_all(batch);
+            check_all(batch, table);
         }
     }
 };
 
-VerifyQueue::VerifyQueue(WorkerPool& workers, std::size_t checks_max)
+VerifyQueue::VerifyQueue(WorkerPool& workers, const crypto::Ed25519Table& table,
+                         std::size_t checks_max)
     : workers_{workers},
-      state_{
-          std::make_shared<State>(checks_max, std::max<std::size_t>(1, workers.thread_count()))} {}
+      state_{std::make_shared<State>(table, checks_max,
+                                     std::max<std::size_t>(1, workers.thread_count()))} {}
 
 VerifyQueue::~VerifyQueue() {
     wait_idle();
 }
 
-bool VerifyQueue::try_push(SignatureCheck check) {
+std::size_t VerifyQueue::try_push(std::span<SignatureCheck> checks, ChecksDone done) {
+    // Once a push, not once a check.
+    const auto shared_done = std::make_shared<const ChecksDone>(std::move(done));
+    std::size_t taken = 0;
+    std::size_t starts = 0;
     {
         const MutexLock lock{state_->mutex};
-        if (state_->waiting.size() >= state_->checks_max) return false;
-        state_->waiting.push_back(std::move(check));
-        if (state_->working >= state_->workers_max) return true;
-        state_->working += 1;
+        const std::size_t room = state_->checks_max - state_->waiting.size();
+        taken = std::min(checks.size(), room);
+        for (SignatureCheck& check : checks.first(taken))
+            state_->waiting.push_back({.check = std::move(check), .done = shared_done});
+        starts = state_->count_starts(taken);
     }
-    const auto state = state_;
-    if (!workers_.submit([state] { state->drain(); })) state->drain();
-    return true;
+    for (std::size_t i = 0; i < starts; ++i) {
+        const auto state = state_;
+        if (!workers_.submit([state] { state->drain(); })) state->drain();
+    }
+    return taken;
 }
 
 void VerifyQueue::wait_idle() {

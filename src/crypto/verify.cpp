@@ -121,15 +121,22 @@ Expected<void, SignatureError> verify_ec(const ParsedKey& key, BytesView message
     return {};
 }
 
-Expected<void, SignatureError> verify_ed25519(const ParsedKey& key, BytesView message,
-                                              BytesView raw) {
+/// The rules about one signature's own bytes: what is left is the equation. Both ways of checking
+/// it stand behind this, so they cannot differ here. Pre: 64 bytes.
+Expected<void, SignatureError> check_ed25519_form(BytesView raw) {
     Ed25519Point r;
     Number s;
     std::ranges::copy(raw.first(32), r.begin());
     std::ranges::reverse_copy(raw.last(32), s.begin());
     if (!(s < kEd25519Order)) return Unexpected{SignatureError::out_of_range};
     if (!check_ed25519_encoding(r)) return Unexpected{SignatureError::bad_point};
+    return {};
+}
 
+Expected<void, SignatureError> verify_ed25519(const ParsedKey& key, BytesView message,
+                                              BytesView raw) {
+    auto form = check_ed25519_form(raw);
+    if (!form) return form;
     const OpensslPtr<EVP_MD_CTX> ctx{EVP_MD_CTX_new()};
     ROPE_CHECK(ctx != nullptr && EVP_MD_CTX_copy_ex(ctx.get(), key.ed25519_verify.get()) == 1);
     if (EVP_DigestVerify(ctx.get(), raw.data(), raw.size(), message.data(), message.size()) != 1) {
@@ -137,6 +144,43 @@ Expected<void, SignatureError> verify_ed25519(const ParsedKey& key, BytesView me
     }
     return {};
 }
+
+std::uint8_t verdict_of(const VerifyItem& item) {
+    return verify(*item.key, item.message, item.signature) ? 1 : 0;
+}
+
+/// The items of a batch that go to a table, side by side whatever stood between them.
+class TableBatch {
+  public:
+    /// False if `item` is not for a table.
+    bool take(const VerifyItem& item, std::size_t slot) {
+        const ParsedKey& key = item.key->parsed();
+        if (key.alg != Alg::ed25519 || item.signature.size() != kSignatureBytes) return false;
+        // Refused already: its verdict stays 0.
+        if (!check_ed25519_form(item.signature)) return true;
+        items_.push_back({.public_key = BytesView{key.spki}.last(32).data(),
+                          .signature = item.signature.data(),
+                          .message = item.message.data(),
+                          .message_bytes = item.message.size()});
+        slots_.push_back(slot);
+        return true;
+    }
+
+    /// False if the table could not check: then no verdict is written.
+    bool check(const Ed25519Table& table, std::vector<std::uint8_t>& verdicts) const {
+        std::vector<std::uint8_t> found(items_.size());
+        if (table.verify_batch(items_.data(), items_.size(), found.data()) != 0) return false;
+        for (std::size_t i = 0; i < found.size(); ++i)
+            verdicts[slots_[i]] = found[i] == 1 ? 1 : 0;
+        return true;
+    }
+
+    const std::vector<std::size_t>& slots() const { return slots_; }
+
+  private:
+    std::vector<Ed25519Item> items_;
+    std::vector<std::size_t> slots_;
+};
 
 }  // namespace
 
@@ -165,14 +209,19 @@ Expected<void, SignatureError> verify(const PublicKey& key, BytesView message,
                                       : verify_ec(parsed, message, signature);
 }
 
-std::vector<std::uint8_t> verify_batch(std::span<const VerifyItem> items) {
-    std::vector<std::uint8_t> accepted;
-    accepted.reserve(items.size());
-    for (const VerifyItem& item : items) {
-        ROPE_CHECK(item.key != nullptr);
-        accepted.push_back(verify(*item.key, item.message, item.signature) ? 1 : 0);
+std::vector<std::uint8_t> verify_batch(std::span<const VerifyItem> items,
+                                       const Ed25519Table& table) {
+    std::vector<std::uint8_t> verdicts(items.size());
+    TableBatch batch;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        ROPE_CHECK(items[i].key != nullptr);
+        if (table.verify_batch != nullptr && batch.take(items[i], i)) continue;
+        verdicts[i] = verdict_of(items[i]);
     }
-    return accepted;
+    if (batch.slots().empty() || batch.check(table, verdicts)) return verdicts;
+    for (const std::size_t slot : batch.slots())
+        verdicts[slot] = verdict_of(items[slot]);
+    return verdicts;
 }
 
 std::optional<std::array<std::uint8_t, 64>> with_low_s(BytesView signature) {

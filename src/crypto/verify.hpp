@@ -20,6 +20,7 @@
 
 #include "base/bytes.hpp"
 #include "base/expected.hpp"
+#include "crypto/ed25519_table.hpp"
 #include "crypto/public_key.hpp"
 
 namespace ropenet::crypto {
@@ -48,8 +49,11 @@ struct VerifyItem {
     BytesView signature;
 };
 
-/// One byte an item, in order: 1 = verify() accepts it, 0 = it does not. On the calling thread.
-std::vector<std::uint8_t> verify_batch(std::span<const VerifyItem> items);
+/// One byte an item, in order: 1 = verify() accepts it, 0 = it does not. On the calling thread. The
+/// Ed25519 items, wherever they stand, go to `table` as one batch; one that it cannot check is
+/// checked by verify(), so the verdicts never depend on it.
+std::vector<std::uint8_t> verify_batch(std::span<const VerifyItem> items,
+                                       const Ed25519Table& table = {});
 
 /// ES256: r || s with s replaced by n - s where s > n/2, as the rule above needs. Absent unless
 /// 64 bytes with r, s in [1, n-1]. For signers.

@@ -9,6 +9,7 @@
 #include "node/admin.hpp"
 #include "node/data_folder.hpp"
 #include "node/failure.hpp"
+#include "node/fast_verification.hpp"
 #include "node/prometheus_meter.hpp"
 #include "node/rope.hpp"
 #include "storage/folder_lock.hpp"
@@ -58,6 +59,7 @@ struct Node::Impl {
     PrometheusMeter meter;
     std::unique_ptr<storage::KvEnvironment> kv;
     std::unique_ptr<WorkerPool> workers;  // signature checks
+    crypto::Ed25519Table ed25519;         // what they check with
     std::vector<std::unique_ptr<Rope>> ropes;
     std::unique_ptr<api::Router> router;
     std::unique_ptr<WorkerPool> readers;  // handlers; ends before what they read
@@ -78,6 +80,9 @@ Result<void> Node::Impl::start() {
     ROPE_TRY(config, load_config(files, folder));
     if (options.http) config.http = *options.http;
     if (options.admin) config.admin = *options.admin;
+    ROPE_TRY(const FastVerification verification, find_fast_verification());
+    ed25519 = verification.table;
+    log.write(LogLevel::info, "node", verification.words);
     kv = std::make_unique<storage::KvEnvironment>();
     workers = std::make_unique<WorkerPool>(WorkerPool::Options{.name = "work"});
     ROPE_DO(start_ropes());
@@ -90,6 +95,7 @@ Result<void> Node::Impl::start_ropes() {
         const RopeParts parts{.files = files,
                               .kv = *kv,
                               .workers = *workers,
+                              .ed25519 = ed25519,
                               .clock = clock,
                               .log = log,
                               .on_fatal = [this](const Error& error) { fail_with(error); },
@@ -173,6 +179,7 @@ AdminFacts Node::Impl::facts() const {
 
 std::string Node::Impl::metrics() {
     std::string text = meter.text();
+    text += "ropenet_ed25519_lanes " + std::to_string(ed25519.lanes) + "\n";
     const auto line = [&](std::string_view name, const std::string& rope, std::uint64_t value) {
         text += "ropenet_" + std::string{name} + "{rope=\"" + rope + "\"} " +
                 std::to_string(value) + "\n";

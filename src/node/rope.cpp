@@ -108,7 +108,8 @@ Result<void> Rope::start_admission() {
         reader.origin(), admission::AdmissionParts{.facts = *facts_,
                                                    .engine = *engine_,
                                                    .workers = parts_.workers,
-                                                   .clock = parts_.clock});
+                                                   .clock = parts_.clock,
+                                                   .ed25519 = parts_.ed25519});
     ROPE_TRY(const auto refusals,
              reader.refusals_since(reader.latest()->at().time_ms - kRefusalWindowMs));
     admission_->restore_refusals(refusals);

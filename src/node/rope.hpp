@@ -15,6 +15,7 @@
 #include "concurrency/worker_pool.hpp"
 #include "cosign/bundle_maker.hpp"
 #include "cosign/cosigner.hpp"
+#include "crypto/ed25519_table.hpp"
 #include "ledger/ledger.hpp"
 #include "node/application.hpp"
 #include "node/data_folder.hpp"
@@ -29,6 +30,7 @@ struct RopeParts {
     storage::FileSystem& files;
     storage::KvEnvironment& kv;
     WorkerPool& workers;
+    crypto::Ed25519Table ed25519;
     const Clock& clock;
     Log& log;
     std::function<void(const Error&)> on_fatal;

@@ -6,6 +6,7 @@ http_test.py ROPENET WORK_FOLDER
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import unittest
@@ -225,6 +226,21 @@ class HttpTest(unittest.TestCase):
         self.assertEqual(request(admin + "/readyz")[0], 200)
         self.assertIn(b'ropenet_height{rope="register"}', request(admin + "/metrics")[1])
         self.assertEqual(request(self.node.url + "/metrics")[0], 404)
+
+    def test_the_metrics_tell_how_signatures_are_checked(self):
+        lines = request(self.node.ready["admin"] + "/metrics")[1].decode().splitlines()
+        lanes = [line.split()[1] for line in lines if line.startswith("ropenet_ed25519_lanes ")]
+        able = "avx512ifma" in Path("/proc/cpuinfo").read_text()
+        forced = os.environ.get("ROPENET_VERIFY") == "openssl"
+        self.assertEqual(lanes, ["8" if able and not forced else "1"])
+
+    def test_a_forged_signature_is_rejected_among_good_ones(self):
+        txs = [self.sign()[0] for _ in range(20)]
+        txs[13] = txs[13][:-1] + bytes([txs[13][-1] ^ 1])
+        status, answers = self.rope.post_batch(txs)
+        self.assertEqual(status, 200)
+        statuses = [answer["status"] for answer in answers["results"]]
+        self.assertEqual(statuses, ["committed"] * 13 + ["rejected"] + ["committed"] * 6)
 
     def test_the_other_rope_has_a_ledger_of_its_own(self):
         scratch = Rope(self.node.url, "scratch")
