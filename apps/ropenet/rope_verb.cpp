@@ -1,6 +1,7 @@
 // rope: everything of a rope into one file, and a node out of such a file.
 #include "ropenet/rope_verb.hpp"
 
+#include "node/fast_verification.hpp"
 #include "node/load_rope.hpp"
 #include "ropenet/bundle_files.hpp"
 #include "ropenet/export_file.hpp"
@@ -222,8 +223,10 @@ void add_load(Program& program, CLI::App* noun) {
 Expected<verify::ExportReport, Failure> judge_export_file(
     const fs::path& path, const std::optional<verify::TrustedPolicy>& trust) {
     ROPE_TRY(const auto reader, ExportReader::open(path));
+    const auto checked_by = node::find_fast_verification();
+    if (!checked_by) return Unexpected{failure_of(checked_by.error())};
     verify::ExportReport report =
-        verify::verify_export([&reader] { return reader->next(); }, trust);
+        verify::verify_export([&reader] { return reader->next(); }, trust, checked_by->table);
     // A disk that fails proves nothing about the export.
     if (reader->failure()) return Unexpected{*reader->failure()};
     return report;

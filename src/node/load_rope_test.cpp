@@ -4,6 +4,7 @@
 
 #include "cosign/testing/signed_rope.hpp"
 #include "ledger/rope_export.hpp"
+#include "node/fast_verification.hpp"
 #include "types/record.hpp"
 #include "verify/verify_export.hpp"
 
@@ -54,13 +55,14 @@ struct LoadRopeTest : cosign::testing::SignedRope {
         return export_of(reader(), texts(), {.from = 0, .size = reader().latest()->log_size()});
     }
 
-    verify::ExportReport report_on(const Items& items) const {
+    verify::ExportReport report_on(const Items& items,
+                                   const crypto::Ed25519Table& ed25519 = {}) const {
         std::size_t at = 0;
         return verify::verify_export(
             [&]() -> Expected<std::optional<ExportItem>, std::string> {
                 return at < items.size() ? std::optional{items[at++]} : std::nullopt;
             },
-            trusted);
+            trusted, ed25519);
     }
 
     verify::VerdictKind verdict_on(const Items& items) const {
@@ -231,6 +233,20 @@ TEST_F(LoadRopeTest, a_signature_by_another_key_is_named) {
     Items items = whole();
     std::get<ExportLeaf>(items[2]).tx.back() ^= 1;
     EXPECT_EQ(faults_of(items), "export_signatures: line 3: the signature does not verify");
+}
+
+TEST_F(LoadRopeTest, the_table_that_is_given_checks_the_signatures_of_an_export) {
+    fill(4);
+    const auto refuse = [](const crypto::Ed25519Item*, std::size_t count, std::uint8_t* verdicts) {
+        std::fill_n(verdicts, count, std::uint8_t{0});
+        return std::int32_t{0};
+    };
+    const Items items = whole();
+    EXPECT_EQ(report_on(items, {.verify_batch = refuse, .lanes = 8}).verdict.kind,
+              verify::VerdictKind::invalid);
+    const auto own = find_fast_verification();
+    ASSERT_TRUE(own);
+    EXPECT_EQ(report_on(items, own->table).verdict.kind, verify::VerdictKind::valid);
 }
 
 TEST_F(LoadRopeTest, a_key_that_nobody_registered_is_named) {

@@ -83,11 +83,12 @@ bool read_tx_files(const BundleFiles& files, VerifierCache& cache, TxFiles& out,
     return checks.expect(CheckId::receipt_key_form, is_es256) && ok;
 }
 
-void check_tx(const TxFiles& t, CheckList& checks) {
+void check_tx(const TxFiles& t, const crypto::Ed25519Table& ed25519, CheckList& checks) {
     if (!t.signer) return;  // a form check has failed
+    const crypto::VerifyItem item{
+        .key = &*t.signer, .message = t.tx.sig_structure, .signature = t.tx.signature};
     checks.expect(CheckId::tx_signer, t.tx.kid == t.signer->kid() && t.tx.alg == t.signer->alg());
-    checks.expect(CheckId::tx_signature,
-                  crypto::verify(*t.signer, t.tx.sig_structure, t.tx.signature).has_value());
+    checks.expect(CheckId::tx_signature, crypto::verify_batch({&item, 1}, ed25519).front() == 1);
     checks.expect(CheckId::tx_record, t.tx_record.tx_id == t.tx.tx_id);
     checks.expect(CheckId::tx_time, t.record.time_ms <= t.tx.expires_at_ms &&
                                         t.tx.expires_at_ms - t.record.time_ms <= kTxLifetimeMsMax);
@@ -267,7 +268,7 @@ Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolic
     const bool read = read_tx_files(files, cache, tx, checks);
     if (!read || !rope->ok) return conclude(std::move(checks), VerdictKind::invalid);
 
-    check_tx(tx, checks);
+    check_tx(tx, cache.ed25519(), checks);
     check_record(files, tx, *rope, checks);
     check_receipt(tx, *rope, checks);
     check_state(files, tx, *rope, checks);

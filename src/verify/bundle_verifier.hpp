@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/bytes.hpp"
+#include "crypto/ed25519_table.hpp"
 #include "crypto/public_key.hpp"
 #include "types/bundle.hpp"
 #include "verify/verdict.hpp"
@@ -32,6 +33,11 @@ struct RopeFacts;  // rope_facts.hpp, inside this module
 /// and the policies are checked once, and each key is parsed once.
 class VerifierCache {
   public:
+    /// Transactions' Ed25519 signatures are checked by `ed25519`; empty: by OpenSSL.
+    explicit VerifierCache(const crypto::Ed25519Table& ed25519 = {}) : ed25519_{ed25519} {}
+
+    const crypto::Ed25519Table& ed25519() const { return ed25519_; }
+
     std::shared_ptr<const RopeFacts> find_rope(const Hash32& digest) const;
     void put_rope(const Hash32& digest, std::shared_ptr<const RopeFacts> facts);
 
@@ -42,6 +48,7 @@ class VerifierCache {
     static constexpr std::size_t kRopesMax = 256;
     static constexpr std::size_t kKeysMax = 4096;
 
+    crypto::Ed25519Table ed25519_;
     std::map<Hash32, std::shared_ptr<const RopeFacts>> ropes_;
     std::map<Bytes, crypto::PublicKey> keys_;
 };

@@ -52,6 +52,20 @@ TEST_F(BundleVerifierTest, a_whole_bundle_under_the_trusted_policy_is_valid) {
     EXPECT_EQ(exit_code_of(verdict.kind), 0);
 }
 
+TEST_F(BundleVerifierTest, a_cache_with_a_table_asks_it_for_the_ed25519_signature_alone) {
+    const auto refuse = [](const crypto::Ed25519Item*, std::size_t count, std::uint8_t* verdicts) {
+        std::fill_n(verdicts, count, std::uint8_t{0});
+        return std::int32_t{0};
+    };
+    VerifierCache cache{{.verify_batch = refuse, .lanes = 8}};
+    const BundleFiles ed25519 = maker.make();
+    EXPECT_EQ(failures_of(verify_bundle(ed25519, trust(), cache)), "tx_signature");
+
+    maker.signer_alg = crypto::Alg::es256;
+    const BundleFiles es256 = maker.make();
+    EXPECT_EQ(failures_of(verify_bundle(es256, trust(), cache)), "");
+}
+
 TEST_F(BundleVerifierTest, every_kind_of_bundle_is_valid) {
     for (const crypto::Alg alg : {crypto::Alg::ed25519, crypto::Alg::es256, crypto::Alg::sm2}) {
         for (const StateKind state : {StateKind::none, StateKind::present, StateKind::absent}) {

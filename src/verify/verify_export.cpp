@@ -59,6 +59,8 @@ class GrowingRoot {
 /// The keys that have signed, and the transactions whose signatures are checked together.
 class SignatureCheck {
   public:
+    explicit SignatureCheck(const crypto::Ed25519Table& ed25519) : ed25519_{ed25519} {}
+
     void learn(const AccountKey& key) {
         auto parsed = crypto::public_key_from_spki(key.spki);
         if (parsed) keys_.emplace(parsed->kid(), *std::move(parsed));
@@ -99,7 +101,7 @@ class SignatureCheck {
                 {.key = &key->second, .message = tx.sig_structure, .signature = tx.signature});
             lines.push_back(line);
         }
-        const auto verdicts = crypto::verify_batch(items);
+        const auto verdicts = crypto::verify_batch(items, ed25519_);
         for (std::size_t i = 0; i < verdicts.size(); ++i) {
             if (verdicts[i] == 0 && first_wrong_ == 0) first_wrong_ = lines[i];
         }
@@ -112,6 +114,7 @@ class SignatureCheck {
 
   private:
     static constexpr std::size_t kBatch = 256;
+    crypto::Ed25519Table ed25519_;
     std::map<Hash32, crypto::PublicKey> keys_;
     std::vector<std::pair<std::uint64_t, Transaction>> waiting_;
     std::uint64_t first_wrong_ = 0;
@@ -139,8 +142,9 @@ std::string_view content_fault(const TxRecord& record, const ExportLeaf& leaf,
 
 class Walk {
   public:
-    Walk(const NextExportItem& next, const std::optional<TrustedPolicy>& trust)
-        : next_{next}, trust_{trust} {}
+    Walk(const NextExportItem& next, const std::optional<TrustedPolicy>& trust,
+         const crypto::Ed25519Table& ed25519)
+        : next_{next}, trust_{trust}, signatures_{ed25519} {}
 
     ExportReport run() {
         if (!read_header()) {
@@ -344,8 +348,9 @@ class Walk {
 
 }  // namespace
 
-ExportReport verify_export(const NextExportItem& next, const std::optional<TrustedPolicy>& trust) {
-    return Walk{next, trust}.run();
+ExportReport verify_export(const NextExportItem& next, const std::optional<TrustedPolicy>& trust,
+                           const crypto::Ed25519Table& ed25519) {
+    return Walk{next, trust, ed25519}.run();
 }
 
 }  // namespace ropenet::verify

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "crypto/ed25519_table.hpp"
 #include "types/rope_export.hpp"
 #include "verify/bundle_verifier.hpp"
 #include "verify/verdict.hpp"
@@ -30,6 +31,8 @@ struct ExportReport {
     std::uint64_t tx_count = 0;
 };
 
-ExportReport verify_export(const NextExportItem& next, const std::optional<TrustedPolicy>& trust);
+/// Signatures are checked in batches, Ed25519 by `ed25519`; empty: by OpenSSL.
+ExportReport verify_export(const NextExportItem& next, const std::optional<TrustedPolicy>& trust,
+                           const crypto::Ed25519Table& ed25519 = {});
 
 }  // namespace ropenet::verify
