@@ -12,6 +12,13 @@ find_package(prometheus-cpp REQUIRED)
 add_library(ropenet_boost INTERFACE)
 target_include_directories(ropenet_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
 
+# The allocator of programs. Sanitizers bring their own.
+add_library(ropenet_allocator INTERFACE)
+if(NOT ROPENET_SANITIZE)
+  find_library(JEMALLOC jemalloc REQUIRED)
+  target_link_libraries(ropenet_allocator INTERFACE -Wl,--no-as-needed ${JEMALLOC} -Wl,--as-needed)
+endif()
+
 if(ROPENET_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

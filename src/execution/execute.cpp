@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "crypto/hash.hpp"
 #include "system/accounts.hpp"
 #include "system/contract.hpp"
 #include "types/limits.hpp"
@@ -134,10 +135,11 @@ class BlockRun {
 
     Recorded record(const Transaction& tx, Outcome outcome) {
         const std::uint64_t index = next_index();
+        Bytes encoded = encode_outcome(outcome);
         append_record(TxRecord{.tx_id = tx.tx_id,
                                .code = static_cast<std::uint8_t>(outcome.code),
-                               .outcome_digest = outcome_digest(outcome)});
-        return Recorded{.index = index, .outcome = std::move(outcome)};
+                               .outcome_digest = crypto::sha256(encoded)});
+        return {.index = index, .outcome = std::move(outcome), .encoded = std::move(encoded)};
     }
 
     template <typename Body>

@@ -46,6 +46,7 @@ struct BlockInput {
 struct Recorded {
     std::uint64_t index = 0;
     Outcome outcome;
+    Bytes encoded;  // the outcome, as its digest in the record is made of
 };
 
 using TxResult = std::variant<Recorded, TxError>;

@@ -1,24 +1,52 @@
 #include "ledger/block_batch.hpp"
 
-#include "system/evidence.hpp"
+#include <algorithm>
+#include <map>
+
+#include "base/check.hpp"
+#include "ledger/chunks.hpp"
 
 namespace ropenet::ledger {
 namespace {
 
-constexpr BytesView kNothing{};
+/// Keys that no view from this height on needs, a chunk at a time.
+class Stale {
+  public:
+    Stale(std::uint64_t height, char kind, storage::KvBatch& batch)
+        : height_{height}, kind_{kind}, batch_{batch} {}
+
+    void add(Bytes key) {
+        keys_.push_back(std::move(key));
+        if (keys_.size() == kChunkItemsMax) put();
+    }
+    void put() {
+        if (keys_.empty()) return;
+        batch_.put(id_of(Column::stale), stale_key(height_, kind_, part_++), encode_items(keys_));
+        keys_.clear();
+    }
+
+  private:
+    std::uint64_t height_;
+    char kind_;
+    storage::KvBatch& batch_;
+    std::uint32_t part_ = 0;
+    std::vector<Bytes> keys_;
+};
 
 Result<void> put_values(const HeadState& head, const Finalized& block, storage::KvBatch& batch) {
+    Stale stale{block.at.height, 'p', batch};
     for (const auto& [key, value] : block.result.diff) {
         ROPE_TRY(const auto newest, head.newest(key));
         if (newest) {
-            const Bytes past = past_key(key, block.at.height);
+            Bytes past = past_key(key, block.at.height);
             batch.put(id_of(Column::past), past, versioned(newest->value));
-            batch.put(id_of(Column::stale), stale_key(block.at.height, 'p', past), kNothing);
+            stale.add(std::move(past));
         }
         Bytes row = be64_key(block.at.height);
         append(row, versioned(value));
         batch.put(id_of(Column::values), key, row);
     }
+    stale.put();
     return {};
 }
 
@@ -26,57 +54,100 @@ void put_tree(const Finalized& block, storage::KvBatch& batch) {
     for (const auto& [key, node] : block.result.tree.new_nodes) {
         batch.put(id_of(Column::nodes), key, node);
     }
-    for (const Bytes& key : block.result.tree.stale_nodes) {
-        batch.put(id_of(Column::stale), stale_key(block.at.height, 'n', key), kNothing);
+    Stale stale{block.at.height, 'n', batch};
+    for (const Bytes& key : block.result.tree.stale_nodes)
+        stale.add(key);
+    stale.put();
+}
+
+void put_items(Column column, std::uint64_t first, std::span<const Bytes> items,
+               storage::KvBatch& batch) {
+    while (!items.empty()) {
+        const std::size_t count = std::min(items.size(), kChunkItemsMax);
+        batch.put(id_of(column), be64_key(first), encode_items(items.first(count)));
+        items = items.subspan(count);
+        first += count;
     }
 }
 
-void put_records(const Finalized& block, storage::KvBatch& batch) {
-    std::uint64_t index = block.before.log_size;
-    for (const Bytes& record : block.result.records) {
-        batch.put(id_of(Column::records), be64_key(index), record);
-        ++index;
-    }
+void put_posting(const Posting& posting, const Bytes& key, storage::KvBatch& batch) {
+    if (!posting.empty()) batch.put(id_of(Column::index), key, posting.distances());
 }
 
-/// Deposits are found again by content, by depositor and in order.
-void put_deposits(const Outcome& outcome, std::uint64_t index, storage::KvBatch& batch) {
-    for (const Event& event : outcome.events) {
-        if (event.name != "evidence.deposited") continue;
-        const auto account = account_id_from_text(event.attributes.at("account"));
-        const auto sha256 = hash32_from_hex(event.attributes.at("sha256"));
-        ROPE_CHECK(account && sha256);
-        Bytes where = to_bytes(account->bytes());
-        append(where, *sha256);
-        batch.put(id_of(Column::index), index_of_deposit(index), where);
-        batch.put(id_of(Column::index), index_of_account_deposit(*account, index), *sha256);
-        batch.put(id_of(Column::index), index_by_content(*sha256, *account), be64_key(index));
+/// What the block adds to each list.
+struct Postings {
+    struct OfAccount {
+        Posting all;
+        Posting deposits;
+    };
+    std::map<AccountId, OfAccount> accounts;
+    std::map<std::string_view, Posting> contracts;
+    std::map<OutcomeCode, Posting> codes;
+    Posting deposits;
+
+    void put(storage::KvBatch& batch) const {
+        for (const auto& [id, lists] : accounts) {
+            put_posting(lists.all, index_by_account(id, lists.all.first()), batch);
+            const std::uint64_t first = lists.deposits.first();
+            put_posting(lists.deposits, index_of_account_deposit(id, first), batch);
+        }
+        for (const auto& [contract, posting] : contracts)
+            put_posting(posting, index_by_contract(contract, posting.first()), batch);
+        for (const auto& [code, posting] : codes)
+            put_posting(posting, index_by_code(code, posting.first()), batch);
+        put_posting(deposits, index_of_deposit(deposits.first()), batch);
     }
-}
+};
 
 void put_txs(const Finalized& block, storage::KvBatch& batch) {
-    std::size_t i = 0;
+    Postings lists;
+    std::vector<Bytes> rows;
+    rows.reserve(block.rows.size());
     for (const CommittedTx& tx : block.txs) {
-        const auto* recorded = std::get_if<execution::Recorded>(&tx.result);
+        const auto* recorded = std::get_if<execution::Recorded>(tx.result);
         if (recorded == nullptr) continue;
-        const TxRow& row = block.rows[i++];
+        const TxRow& row = block.rows[rows.size()];
         const std::uint64_t index = recorded->index;
-        batch.put(id_of(Column::txs), be64_key(index), encode_row(row));
+        // Their records follow each other from the first of the block.
+        ROPE_CHECK(index == block.before.log_size + rows.size());
+        rows.push_back(encode_row(row));
         batch.put(id_of(Column::tx_ids), tx.tx_id, be64_key(index));
-        batch.put(id_of(Column::index), index_by_account(row.account, index), kNothing);
-        batch.put(id_of(Column::index), index_by_contract(row.contract, index), kNothing);
-        batch.put(id_of(Column::index), index_by_code(recorded->outcome.code, index), kNothing);
-        put_deposits(recorded->outcome, index, batch);
+        auto& of_account = lists.accounts[row.account];
+        of_account.all.add(index);
+        lists.contracts[row.contract].add(index);
+        lists.codes[recorded->outcome.code].add(index);
+        const auto deposit = deposit_of(recorded->outcome);
+        if (!deposit) continue;
+        lists.deposits.add(index);
+        ROPE_CHECK(deposit->account == row.account);
+        of_account.deposits.add(index);
+        batch.put(id_of(Column::index), index_by_content(deposit->sha256, deposit->account),
+                  be64_key(index));
     }
+    put_items(Column::txs, block.before.log_size, rows, batch);
+    lists.put(batch);
 }
 
 }  // namespace
+
+std::optional<Deposit> deposit_of(const Outcome& outcome) {
+    for (const Event& event : outcome.events) {
+        if (event.name != "evidence.deposited") continue;
+        const auto account = event.attributes.find("account");
+        const auto sha256 = event.attributes.find("sha256");
+        if (account == event.attributes.end() || sha256 == event.attributes.end()) continue;
+        const auto id = account_id_from_text(account->second);
+        const auto hash = hash32_from_hex(sha256->second);
+        if (id && hash) return Deposit{.account = *id, .sha256 = *hash};
+    }
+    return std::nullopt;
+}
 
 Result<storage::KvBatch> batch_of(const HeadState& head, const Finalized& block) {
     storage::KvBatch batch;
     ROPE_DO(put_values(head, block, batch));
     put_tree(block, batch);
-    put_records(block, batch);
+    put_items(Column::records, block.before.log_size, block.result.records, batch);
     put_txs(block, batch);
     const Bytes summary = encode_summary(block.at);
     batch.put(id_of(Column::heights), be64_key(block.at.height), summary);

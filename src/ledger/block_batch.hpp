@@ -27,6 +27,13 @@ struct Finalized {
     std::vector<Expiry> expiries;  // of the same, in the same order
 };
 
+/// What a tx deposited, by its outcome.
+struct Deposit {
+    AccountId account;
+    Hash32 sha256{};
+};
+std::optional<Deposit> deposit_of(const Outcome& outcome);
+
 /// Reads the values that the block replaces.
 Result<storage::KvBatch> batch_of(const HeadState& head, const Finalized& block);
 

@@ -4,14 +4,14 @@
 
 #include "base/check.hpp"
 #include "crypto/hash.hpp"
+#include "ledger/chunks.hpp"
 #include "merkle/tiles.hpp"
 #include "types/limits.hpp"
 
 namespace ropenet::ledger {
 namespace {
 
-constexpr std::size_t kPrunedPerBlock = 4'096;
-constexpr std::size_t kStaleHeadBytes = 9;  // be64(height) and the kind
+constexpr std::size_t kPrunedPerBlock = 64;  // chunks of stale keys
 
 bool is_full(const std::string& tile_path) {
     const auto tile = merkle::tile_from_path(tile_path);
@@ -32,7 +32,7 @@ std::vector<CommittedTx> committed_txs(std::span<const execution::CheckedTx> txs
     out.reserve(txs.size());
     for (std::size_t i = 0; i < txs.size(); ++i) {
         if (!txs[i]) continue;
-        out.push_back({.tx_id = txs[i]->tx_id, .account = txs[i]->account, .result = results[i]});
+        out.push_back({.tx_id = txs[i]->tx_id, .account = txs[i]->account, .result = &results[i]});
     }
     return out;
 }
@@ -55,7 +55,7 @@ Block block_of(Finalized& out, std::span<const execution::CheckedTx> txs) {
                             .account = tx.account,
                             .contract = tx.contract,
                             .action = tx.action,
-                            .outcome = encode_outcome(recorded->outcome)});
+                            .outcome = recorded->encoded});
         out.expiries.push_back({.tx_id = tx.tx_id, .expires_at_ms = tx.expires_at_ms});
         block.txs.push_back(tx.encoded);
     }
@@ -147,19 +147,23 @@ Result<void> Chain::add_pruning(storage::KvBatch& batch, const HeightSummary& at
         ++floor;
     }
     if (floor != store_->floor()) store_->raise_floor(floor, batch);
-    const Bytes end = be64_key(floor + 1);
+    // More than a block adds, or what is stale would only grow.
+    const std::size_t chunks = kPrunedPerBlock + 2 * batch.count() / kChunkItemsMax;
     ROPE_TRY([[maybe_unused]] const std::size_t visited,
              store_->kv().scan({.column = id_of(Column::stale),
                                 .from = {},
-                                .to = end,
+                                .to = be64_key(floor + 1),
                                 .order = storage::Order::ascending,
-                                .limit = kPrunedPerBlock},
-                               [&](BytesView key, BytesView) {
-                                   // Read from disk: a key of another form is passed over.
-                                   if (key.size() < kStaleHeadBytes) return storage::Go::on;
-                                   const BytesView target = key.subspan(kStaleHeadBytes);
-                                   const bool node = key[kStaleHeadBytes - 1] == 'n';
-                                   batch.del(id_of(node ? Column::nodes : Column::past), target);
+                                .limit = chunks},
+                               [&](BytesView key, BytesView targets) {
+                                   // Read from disk: what is of another form is passed over.
+                                   const auto column = column_of_stale(key);
+                                   const auto count = item_count(targets);
+                                   if (!column || !count) return storage::Go::on;
+                                   for (std::size_t i = 0; i < *count; ++i) {
+                                       const auto target = item_at(targets, i);
+                                       if (target) batch.del(id_of(*column), *target);
+                                   }
                                    batch.del(id_of(Column::stale), key);
                                    return storage::Go::on;
                                }));

@@ -113,11 +113,20 @@ Bytes index_of_account_deposit(const AccountId& account, std::uint64_t index) {
     return out;
 }
 
-Bytes stale_key(std::uint64_t height, char kind, BytesView key) {
+Bytes stale_key(std::uint64_t height, char kind, std::uint32_t part) {
     Bytes out = be64_key(height);
     out.push_back(static_cast<std::uint8_t>(kind));
-    append(out, key);
+    for (unsigned shift = 32; shift > 0; shift -= 8) {
+        out.push_back(static_cast<std::uint8_t>(part >> (shift - 8) & 0xFF));
+    }
     return out;
+}
+
+std::optional<Column> column_of_stale(BytesView key) {
+    if (key.size() != 13) return std::nullopt;
+    if (key[8] == 'n') return Column::nodes;
+    if (key[8] == 'p') return Column::past;
+    return std::nullopt;
 }
 
 Bytes encode_summary(const HeightSummary& summary) {

@@ -6,17 +6,19 @@
 //   past        ordered(full key) || be64(height)        versioned, as it was before that height
 //   nodes       node key of merkle/state_tree.hpp        node
 //   heights     be64(height)                             summary
-//   txs         be64(index)                              tx row
+//   txs         be64(first index)                        tx rows, as items of chunks.hpp
 //   tx_ids      tx_id                                    be64(index)
-//   index       'a' account(16) be64(index)              -
-//               'c' contract 0x00 be64(index)            -
-//               'o' code(1) be64(index)                  -
-//               'd' be64(index)                          account(16) sha256(32)
+//   index       'a' account(16) be64(first index)        posting of chunks.hpp, as for all but 'e'
+//               'c' contract 0x00 be64(first index)
+//               'o' code(1) be64(first index)
+//               'd' be64(first index)                    deposits
+//               'f' account(16) be64(first index)        deposits of the account
 //               'e' sha256(32) account(16)               be64(index)
-//               'f' account(16) be64(index)              sha256(32)
-//   records     be64(index)                              leaf, until a checkpoint's tiles hold it
-//   stale       be64(height) 'n' node key | 'p' key      -   (what no view from that height on
-//   needs)
+//   records     be64(first index)                        leaves, as items, until a checkpoint's
+//                                                        tiles hold them
+//   stale       be64(height) 'n' | 'p' be32(part)        keys of `nodes` or `past` that no view
+//   from
+//                                                        that height on needs, as items
 //
 // versioned = 0x00 (no value) | 0x01 value. A first write leaves nothing in `past`: a reader of an
 // older view finds neither, and that is the answer.
@@ -83,7 +85,9 @@ Bytes index_of_deposit(std::uint64_t index);
 Bytes index_by_content(const Hash32& sha256, const AccountId& account);
 Bytes index_of_account_deposit(const AccountId& account, std::uint64_t index);
 
-Bytes stale_key(std::uint64_t height, char kind, BytesView key);
+Bytes stale_key(std::uint64_t height, char kind, std::uint32_t part);
+/// The column that a key of `stale` speaks of; absent for damage.
+std::optional<Column> column_of_stale(BytesView key);
 
 Bytes encode_summary(const HeightSummary& summary);
 std::optional<HeightSummary> decode_summary(BytesView bytes);

@@ -38,7 +38,7 @@ struct LedgerConfig {
 struct CommittedTx {
     Hash32 tx_id{};
     AccountId account;
-    execution::TxResult result;
+    const execution::TxResult* result = nullptr;  // never null
 };
 
 struct CommittedBlock {

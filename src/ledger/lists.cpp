@@ -1,6 +1,9 @@
 // The lists of History: pages over the index column, bounded by a view.
 #include <algorithm>
+#include <numeric>
 
+#include "ledger/block_batch.hpp"
+#include "ledger/chunks.hpp"
 #include "ledger/history.hpp"
 
 namespace ropenet::ledger {
@@ -53,32 +56,57 @@ Bytes with_index(const Bytes& prefix, std::uint64_t index) {
     return key;
 }
 
+/// The log indexes that a chunk of the walk stands for, ascending.
+std::optional<std::vector<std::uint64_t>> indexes_in(const Walk& walk, BytesView key,
+                                                     BytesView value) {
+    if (key.size() < 8) return std::nullopt;
+    const std::uint64_t first = be64_of(key);
+    if (walk.column == Column::index) return indexes_of_posting(first, value);
+    const auto count = item_count(value);
+    if (!count) return std::nullopt;
+    std::vector<std::uint64_t> out(*count);
+    std::iota(out.begin(), out.end(), first);
+    return out;
+}
+
+/// To the chunk that `index` may stand in, or to the first one after it on the way.
+void seek(storage::KvCursor& cursor, const Walk& walk, Direction direction, std::uint64_t index) {
+    const Bytes key = with_index(walk.prefix, index);
+    cursor.seek_for_prev(key);
+    if (direction == Direction::descending) return;
+    const bool inside = cursor.valid() && cursor.key().size() == key.size() &&
+                        equal(cursor.key().first(walk.prefix.size()), walk.prefix);
+    if (!inside) cursor.seek(key);
+}
+
 /// Log indexes from an inclusive low to an excluded high end, in either direction, at most
-/// kRowsVisitedMax of them; `visit` answers false to stop.
+/// kRowsVisitedMax of them; `visit` answers false to stop. True: there may be more.
 template <typename Visit>
 Result<bool> walk_indexes(const storage::Kv& kv, const Walk& walk, Direction direction,
                           std::pair<std::uint64_t, std::uint64_t> range, Visit visit) {
-    const Bytes from = with_index(walk.prefix, range.first);
-    const Bytes to = with_index(walk.prefix, range.second);
-    std::optional<Error> failed;
-    bool stopped = false;
-    const auto visited =
-        kv.scan({.column = id_of(walk.column),
-                 .from = from,
-                 .to = to,
-                 .order = direction == Direction::ascending ? storage::Order::ascending
-                                                            : storage::Order::descending,
-                 .limit = kRowsVisitedMax},
-                [&](BytesView key, BytesView value) {
-                    const Result<bool> go = key.size() < 8 ? Result<bool>{unreadable_index()}
-                                                           : visit(be64_of(key), value);
-                    if (!go) failed = go.error();
-                    stopped = !go || !*go;
-                    return stopped ? storage::Go::stop : storage::Go::on;
-                });
-    if (!visited) return Unexpected{visited.error()};
-    if (failed) return Unexpected{*failed};
-    return stopped || *visited == kRowsVisitedMax;  // there may be more
+    const bool rising = direction == Direction::ascending;
+    auto cursor = kv.cursor(id_of(walk.column));
+    seek(cursor, walk, direction, rising ? range.first : range.second - 1);
+    std::size_t visited = 0;
+    for (; cursor.valid(); rising ? cursor.next() : cursor.prev()) {
+        const BytesView key = cursor.key();
+        if (key.size() != walk.prefix.size() + 8 ||
+            !equal(key.first(walk.prefix.size()), walk.prefix)) {
+            return false;
+        }
+        auto indexes = indexes_in(walk, key, cursor.value());
+        if (!indexes) return unreadable_index();
+        if (rising ? indexes->front() >= range.second : indexes->back() < range.first) return false;
+        if (!rising) std::ranges::reverse(*indexes);
+        for (const std::uint64_t index : *indexes) {
+            if (index < range.first || index >= range.second) continue;
+            if (visited++ == kRowsVisitedMax) return true;
+            ROPE_TRY(const bool on, visit(index));
+            if (!on) return true;
+        }
+    }
+    ROPE_DO(cursor.status());
+    return false;
 }
 
 }  // namespace
@@ -126,19 +154,18 @@ Result<Page> History::list_txs(const ReadView& view, const TxQuery& query) const
     if (range.from >= range.to || query.limit == 0) return page;
     const bool enough = walk_is_enough(query.filter);
     std::optional<std::uint64_t> last;
-    ROPE_TRY(const bool more, walk_indexes(store_.kv(), walk_of(query.filter), query.direction,
-                                           {range.from, range.to},
-                                           [&](std::uint64_t index, BytesView) -> Result<bool> {
-                                               if (page.indexes.size() == query.limit) return false;
-                                               last = index;
-                                               if (!enough) {
-                                                   ROPE_TRY(const auto row, store_.row_at(index));
-                                                   if (!row || !row_matches(*row, query.filter))
-                                                       return true;
-                                               }
-                                               page.indexes.push_back(index);
-                                               return true;
-                                           }));
+    ROPE_TRY(const bool more,
+             walk_indexes(store_.kv(), walk_of(query.filter), query.direction,
+                          {range.from, range.to}, [&](std::uint64_t index) -> Result<bool> {
+                              if (page.indexes.size() == query.limit) return false;
+                              last = index;
+                              if (!enough) {
+                                  ROPE_TRY(const auto row, store_.row_at(index));
+                                  if (!row || !row_matches(*row, query.filter)) return true;
+                              }
+                              page.indexes.push_back(index);
+                              return true;
+                          }));
     if (more) page.next = last;
     return page;
 }
@@ -200,20 +227,16 @@ Result<EntryPage> History::list_entries(const ReadView& view, const EntryQuery& 
                                                      .after = query.after,
                                                      .limit = query.limit}));
     if (range.from >= range.to) return page;
-    const auto visit = [&](std::uint64_t index, BytesView value) -> Result<bool> {
+    const auto visit = [&](std::uint64_t index) -> Result<bool> {
         if (page.entries.size() == query.limit) return false;
-        EntryPosition entry{.account = {}, .sha256 = {}, .index = index};
-        const auto sha256 = value.size() < 32 ? std::nullopt : hash32_from(value.last(32));
-        if (!sha256) return unreadable_index();
-        entry.sha256 = *sha256;
-        if (query.account) {
-            entry.account = *query.account;
-        } else {
-            std::array<std::uint8_t, 16> id{};
-            std::ranges::copy(value.first(16), id.begin());
-            entry.account = AccountId{id};
-        }
-        page.entries.push_back(entry);
+        ROPE_TRY(const auto row, store_.row_at(index));
+        if (!row) return unreadable_index();
+        const auto outcome = decode_outcome(row->outcome);
+        if (!outcome) return unreadable_index();
+        const auto deposit = deposit_of(*outcome);
+        if (!deposit) return unreadable_index();
+        page.entries.push_back(
+            {.account = deposit->account, .sha256 = deposit->sha256, .index = index});
         return true;
     };
     ROPE_TRY(const bool more,

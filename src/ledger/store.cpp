@@ -3,6 +3,8 @@
 #include <iterator>
 #include <vector>
 
+#include "ledger/chunks.hpp"
+
 namespace ropenet::ledger {
 namespace {
 
@@ -93,7 +95,7 @@ Result<std::optional<std::uint64_t>> Store::index_of(const Hash32& tx_id) const 
 }
 
 Result<std::optional<TxRow>> Store::row_at(std::uint64_t index) const {
-    ROPE_TRY(const auto bytes, get(Column::txs, be64_key(index)));
+    ROPE_TRY(const auto bytes, item_of(Column::txs, index));
     if (!bytes) return std::optional<TxRow>{};
     auto row = decode_row(*bytes);
     if (!row) return damaged("transaction row " + std::to_string(index));
@@ -101,7 +103,32 @@ Result<std::optional<TxRow>> Store::row_at(std::uint64_t index) const {
 }
 
 Result<std::optional<Bytes>> Store::untiled_record(std::uint64_t index) const {
-    return get(Column::records, be64_key(index));
+    return item_of(Column::records, index);
+}
+
+Result<std::optional<Bytes>> Store::item_of(Column column, std::uint64_t index) const {
+    const Bytes from = be64_key(index < kChunkItemsMax ? 0 : index - kChunkItemsMax + 1);
+    const Bytes to = be64_key(index + 1);
+    std::optional<Bytes> found;
+    bool readable = true;
+    const auto visit = [&](BytesView key, BytesView chunk) {
+        const auto count = item_count(chunk);
+        readable = key.size() == 8 && count;
+        if (!readable || index - be64_of(key) >= *count) return storage::Go::stop;
+        const auto item = item_at(chunk, index - be64_of(key));
+        readable = item.has_value();
+        if (item) found = to_bytes(*item);
+        return storage::Go::stop;
+    };
+    ROPE_TRY([[maybe_unused]] const std::size_t visited,
+             kv_->scan({.column = id_of(column),
+                        .from = from,
+                        .to = to,
+                        .order = storage::Order::descending,
+                        .limit = 1},
+                       visit));
+    if (!readable) return damaged("the chunk of index " + std::to_string(index));
+    return found;
 }
 
 }  // namespace ropenet::ledger

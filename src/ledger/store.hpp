@@ -66,6 +66,9 @@ class Store final : public merkle::NodeReader {
         return kv_->get(id_of(column), key);
     }
 
+    /// Of a column of items.
+    Result<std::optional<Bytes>> item_of(Column column, std::uint64_t index) const;
+
     std::unique_ptr<storage::Kv> kv_;
     std::atomic<std::uint64_t> floor_{0};
 };

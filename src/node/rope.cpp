@@ -42,7 +42,7 @@ class Rope::Listener final : public ledger::CommitListener {
         std::vector<admission::CommittedTx> txs;
         txs.reserve(block.txs.size());
         for (const auto& tx : block.txs) {
-            txs.push_back({.tx_id = tx.tx_id, .account = tx.account, .result = &tx.result});
+            txs.push_back({.tx_id = tx.tx_id, .account = tx.account, .result = tx.result});
         }
         cosigner_.note_commit(block.at.log_size);
         admission_.on_committed(

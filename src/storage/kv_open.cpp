@@ -16,6 +16,7 @@ constexpr std::size_t kMemtablesPerBudget = 4;
 constexpr std::size_t kArenaBlockBytes = 64ULL << 10;
 constexpr std::uint64_t kTableFileBytes = 16ULL << 20;
 constexpr double kFilterBitsPerKey = 10;
+constexpr double kMemtableFilterRatio = 0.02;
 constexpr int kOpenFilesMax = 256;
 
 /// RocksDB's own log would be a second log of the node, with no limit on its size.
@@ -61,6 +62,9 @@ rocksdb::ColumnFamilyOptions column_options(const std::shared_ptr<rocksdb::Cache
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     options.write_buffer_size = write_buffer_bytes / kMemtablesPerBudget;
     options.arena_block_size = kArenaBlockBytes;
+    // Most reads of a block ask for keys that are not there yet.
+    options.memtable_prefix_bloom_size_ratio = kMemtableFilterRatio;
+    options.memtable_whole_key_filtering = true;
     options.target_file_size_base = kTableFileBytes;
     options.level_compaction_dynamic_level_bytes = true;
     options.compression = rocksdb::kLZ4Compression;
