@@ -26,6 +26,7 @@ class Policy:
         self.banned = set(rules["core"]["banned_headers"])
         self.planned = set(rules.get("planned", []))
         self.programs = list(rules.get("programs", {}).get("folders", []))
+        self.with_fakes = list(rules.get("programs", {}).get("with_fakes", []))
         self.exceptions = {
             (file, header)
             for file, entry in rules["core"].get("exceptions", {}).items()
@@ -82,12 +83,14 @@ class Policy:
 def check_quoted(policy, root, path, module, target):
     first = target.split("/")[0]
     program = module in policy.programs
-    beside = program and (root.parent / module / target).is_file()
+    beside = program and any(
+        (folder / target).is_file() for folder in (root.parent / module, root.parent)
+    )
     if first not in policy.may and not beside and first != module:
         return f'{module} includes "{target}", which names no module'
     if not program and first != module and first not in policy.may.get(module, ()):
         return f"{module} may not include {first}"
-    if "/testing/" in target:
+    if "/testing/" in target and module not in policy.with_fakes:
         return "production may not include a fake"
     if not beside and not (root / target).is_file():
         return f'"{target}" is not a file of src'

@@ -25,7 +25,7 @@ namespace ropenet::storage {
 using Column = std::uint32_t;
 
 struct KvMemory {
-    std::size_t block_cache_bytes = 32ULL << 20;
+    std::size_t block_cache_bytes = 96ULL << 20;
     std::size_t write_buffer_bytes = 64ULL << 20;  // of all stores together; more causes a flush
 };
 
