@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kBatchKeys = 1'000;  // made durable together
 constexpr std::size_t kValueBytes = 40;
+constexpr std::size_t kLeavesInMemory = 2'000'000;
 
 Bytes key_of(std::uint64_t number) {
     return state::full_key("bench", "key-" + std::to_string(number));
@@ -48,7 +49,7 @@ class Tree {
         ROPE_DO(tree->files_.create_dirs(folder));
         ROPE_TRY(tree->store_, ledger::Store::open(tree->kv_, folder + "/state"));
         ROPE_TRY(tree->log_, storage::BlockLog::open(tree->files_, folder + "/blocks", 0));
-        tree->head_.emplace(*tree->store_);
+        tree->head_.emplace(*tree->store_, kLeavesInMemory);
         return tree;
     }
 
@@ -68,7 +69,7 @@ class Tree {
         ROPE_TRY(const merkle::TreeUpdate tree, head_->root_after(diff, at_.height));
         ROPE_DO(log_->append_durably(at_.height, block));
         ROPE_DO(write(diff, tree));
-        at_.state_root = tree.root;
+        at_.state_root = tree.root();
         at_.state_version = at_.height;
         head_->advance(at_, tree);
         return {};
@@ -85,10 +86,10 @@ class Tree {
             append(row, ledger::versioned(value));
             batch.put(ledger::id_of(Column::values), key, row);
         }
-        for (const auto& [key, node] : tree.new_nodes)
-            batch.put(ledger::id_of(Column::nodes), key, node);
-        for (const Bytes& key : tree.stale_nodes)
-            batch.del(ledger::id_of(Column::nodes), key);
+        for (const merkle::PlacedChange& it : tree.changes) {
+            batch.put(ledger::id_of(Column::leaves), it.position,
+                      ledger::encode_leaf({.key = it.change.key, .value = *it.change.value}));
+        }
         return store_->write(batch);
     }
 

@@ -141,12 +141,13 @@ http::Response show_state(const Call& call) {
     if (!value) return problem(value.error());
     const auto proof = (*view)->prove(full_key);
     if (!proof) return problem(proof.error());
+    if (!*proof) return problem("height.gone", {.object = std::to_string((*view)->height())});
     return answer(call, **view,
                   {{"contract", contract},
                    {"key_hex", hex(*key)},
                    {"present", value->has_value()},
                    {"value_hex", *value ? json::Value{hex(**value)} : json::Value{}},
-                   {"proof_hex", hex(*proof)},
+                   {"proof_hex", hex(**proof)},
                    {"state_root", hex((*view)->at().state_root)}});
 }
 

@@ -108,10 +108,11 @@ Result<bool> BundleMaker::add_state(Draft& draft, const Bytes& full_key) const {
         view = *past;
     }
     ROPE_TRY(const auto value, view->find(full_key));
-    ROPE_TRY(const Bytes proof, view->prove(full_key));
+    ROPE_TRY(const auto proof, view->prove(full_key));
+    if (!proof) return false;
     draft.put("state/key.bin", full_key);
     if (value) draft.put("state/value.bin", *value);
-    draft.put("state/proof.ics23", proof);
+    draft.put("state/proof.ics23", *proof);
     draft.put("state/block-record.cbor", block_record);
     ROPE_DO(add_proof(draft, "state/block-proof.tlog", index));
     return true;

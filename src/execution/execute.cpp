@@ -156,7 +156,7 @@ class BlockRun {
         if (result_.records.empty()) return std::move(result_);
         result_.diff = std::move(overlay_).take();
         ROPE_TRY(result_.tree, view_.root_after(result_.diff, block_.height));
-        append_record(BlockRecord{.state_root = result_.tree.root,
+        append_record(BlockRecord{.state_root = result_.tree.root(),
                                   .record_count = result_.records.size(),
                                   .genesis_digest = std::nullopt,
                                   .sm3_root = std::nullopt});
@@ -208,7 +208,7 @@ Result<BlockResult> execute_genesis(const state::StateView& view, const Genesis&
                              .height = 0,
                              .index = 0,
                              .time_ms = genesis.time_ms,
-                             .body = BlockRecord{.state_root = result.tree.root,
+                             .body = BlockRecord{.state_root = result.tree.root(),
                                                  .record_count = 0,
                                                  .genesis_digest = genesis_digest,
                                                  .sm3_root = std::nullopt}}));

@@ -38,7 +38,7 @@ struct ExecuteTest : ::testing::Test {
     ExecuteTest() {
         const Genesis genesis = testing::make_genesis({&alice, &office}, registrar);
         const auto first = execute_genesis(state, genesis, Hash32{7});
-        state.apply(first->diff, first->tree, 0);
+        state.apply(first->diff, first->tree);
     }
 
     BlockResult run(const std::vector<CheckedTx>& txs, std::int64_t time_ms = kGenesisMs + 1) {
@@ -51,7 +51,7 @@ struct ExecuteTest : ::testing::Test {
                                      .txs = txs});
         EXPECT_TRUE(result);
         BlockResult done = *std::move(result);
-        state.apply(done.diff, done.tree, height);
+        state.apply(done.diff, done.tree);
         log_size += done.records.size();
         return done;
     }
@@ -75,18 +75,18 @@ TEST_F(ExecuteTest, a_deposit_leaves_an_entry_a_tx_record_and_a_block_record) {
     EXPECT_EQ(first->index, 1U);
     EXPECT_EQ(std::get<TxRecord>(first->body).outcome_digest, outcome_digest(outcome(block, 0)));
     EXPECT_EQ(std::get<BlockRecord>(last->body).record_count, 1U);
-    EXPECT_EQ(std::get<BlockRecord>(last->body).state_root, block.tree.root);
+    EXPECT_EQ(std::get<BlockRecord>(last->body).state_root, block.tree.root());
     EXPECT_TRUE(*system::find_entry(state, alice.id(), crypto::sha256(view_of("one"))));
 }
 
 TEST_F(ExecuteTest, a_refusal_is_recorded_and_changes_nothing) {
-    const Bytes before = to_bytes(run({make_tx(alice, {.args = deposit_args("one")})}).tree.root);
+    const Bytes before = to_bytes(run({make_tx(alice, {.args = deposit_args("one")})}).tree.root());
 
     const auto block = run({make_tx(alice, {.args = deposit_args("one"), .nonce = 1})});
 
     EXPECT_EQ(outcome(block, 0).rule, "evidence.exists");
     EXPECT_EQ(block.records.size(), 2U);
-    EXPECT_EQ(to_bytes(block.tree.root), before);
+    EXPECT_EQ(to_bytes(block.tree.root()), before);
 }
 
 TEST_F(ExecuteTest, another_account_may_deposit_the_same_content) {

@@ -9,55 +9,58 @@
 namespace ropenet::ledger {
 namespace {
 
-/// Keys that no view from this height on needs, a chunk at a time.
-class Stale {
+/// The keys that a height wrote, a chunk at a time.
+class Changed {
   public:
-    Stale(std::uint64_t height, char kind, storage::KvBatch& batch)
-        : height_{height}, kind_{kind}, batch_{batch} {}
+    Changed(std::uint64_t height, storage::KvBatch& batch) : height_{height}, batch_{batch} {}
 
-    void add(Bytes key) {
-        keys_.push_back(std::move(key));
-        if (keys_.size() == kChunkItemsMax) put();
+    void add(BytesView full_key, bool replaced) {
+        Bytes item;
+        item.reserve(1 + full_key.size());
+        item.push_back(replaced ? 1 : 0);
+        append(item, full_key);
+        items_.push_back(std::move(item));
+        if (items_.size() == kChunkItemsMax) put();
     }
     void put() {
-        if (keys_.empty()) return;
-        batch_.put(id_of(Column::stale), stale_key(height_, kind_, part_++), encode_items(keys_));
-        keys_.clear();
+        if (items_.empty()) return;
+        batch_.put(id_of(Column::changed), changed_key(height_, part_++), encode_items(items_));
+        items_.clear();
     }
 
   private:
     std::uint64_t height_;
-    char kind_;
     storage::KvBatch& batch_;
     std::uint32_t part_ = 0;
-    std::vector<Bytes> keys_;
+    std::vector<Bytes> items_;
 };
 
 Result<void> put_values(const HeadState& head, const Finalized& block, storage::KvBatch& batch) {
-    Stale stale{block.at.height, 'p', batch};
+    Changed changed{block.at.height, batch};
     for (const auto& [key, value] : block.result.diff) {
         ROPE_TRY(const auto newest, head.newest(key));
         if (newest) {
-            Bytes past = past_key(key, block.at.height);
-            batch.put(id_of(Column::past), past, versioned(newest->value));
-            stale.add(std::move(past));
+            batch.put(id_of(Column::past), past_key(key, block.at.height),
+                      versioned(newest->value));
         }
+        changed.add(key, newest.has_value());
         Bytes row = be64_key(block.at.height);
         append(row, versioned(value));
         batch.put(id_of(Column::values), key, row);
     }
-    stale.put();
+    changed.put();
     return {};
 }
 
-void put_tree(const Finalized& block, storage::KvBatch& batch) {
-    for (const auto& [key, node] : block.result.tree.new_nodes) {
-        batch.put(id_of(Column::nodes), key, node);
+void put_leaves(const Finalized& block, storage::KvBatch& batch) {
+    for (const merkle::PlacedChange& it : block.result.tree.changes) {
+        if (it.change.value) {
+            batch.put(id_of(Column::leaves), it.position,
+                      encode_leaf({.key = it.change.key, .value = *it.change.value}));
+        } else {
+            batch.del(id_of(Column::leaves), it.position);
+        }
     }
-    Stale stale{block.at.height, 'n', batch};
-    for (const Bytes& key : block.result.tree.stale_nodes)
-        stale.add(key);
-    stale.put();
 }
 
 void put_items(Column column, std::uint64_t first, std::span<const Bytes> items,
@@ -146,7 +149,7 @@ std::optional<Deposit> deposit_of(const Outcome& outcome) {
 Result<storage::KvBatch> batch_of(const HeadState& head, const Finalized& block) {
     storage::KvBatch batch;
     ROPE_DO(put_values(head, block, batch));
-    put_tree(block, batch);
+    put_leaves(block, batch);
     put_items(Column::records, block.before.log_size, block.result.records, batch);
     put_txs(block, batch);
     const Bytes summary = encode_summary(block.at);

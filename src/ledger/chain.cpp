@@ -11,7 +11,7 @@
 namespace ropenet::ledger {
 namespace {
 
-constexpr std::size_t kPrunedPerBlock = 64;  // chunks of stale keys
+constexpr std::size_t kPrunedPerBlock = 64;  // chunks of changed keys
 
 bool is_full(const std::string& tile_path) {
     const auto tile = merkle::tile_from_path(tile_path);
@@ -88,7 +88,7 @@ Result<Finalized> Chain::execute(std::uint64_t height, std::int64_t time_ms,
               .time_ms = time_ms,
               .state_version = out.result.diff.empty() ? at_.state_version : height,
               .log_size = out.frontier.size(),
-              .state_root = out.result.records.empty() ? at_.state_root : out.result.tree.root,
+              .state_root = out.result.records.empty() ? at_.state_root : out.result.tree.root(),
               .log_root = out.frontier.root()};
     out.txs = committed_txs(txs, out.result.txs);
     out.block = encode_block(block_of(out, txs));
@@ -134,7 +134,7 @@ Result<void> Chain::make_current(Finalized& block) {
     ids.forget_before(at_.time_ms);
     for (const auto& [id, expires_at_ms] : block.expiries)
         ids.insert(id, expires_at_ms);
-    history_->publish(at_);
+    history_->publish(at_, head_.tree());
     return {};
 }
 
@@ -147,26 +147,26 @@ Result<void> Chain::add_pruning(storage::KvBatch& batch, const HeightSummary& at
         ++floor;
     }
     if (floor != store_->floor()) store_->raise_floor(floor, batch);
-    // More than a block adds, or what is stale would only grow.
+    // More than a block adds, or what is past would only grow.
     const std::size_t chunks = kPrunedPerBlock + 2 * batch.count() / kChunkItemsMax;
+    const auto drop = [&batch](BytesView key, BytesView changed) {
+        // Read from disk: what is of another form is passed over.
+        const std::size_t count = key.size() < 8 ? 0 : item_count(changed).value_or(0);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto item = item_at(changed, i);
+            if (!item || item->empty() || (*item)[0] == 0) continue;
+            batch.del(id_of(Column::past), past_key(item->subspan(1), be64_from(key.first<8>())));
+        }
+        batch.del(id_of(Column::changed), key);
+        return storage::Go::on;
+    };
     ROPE_TRY([[maybe_unused]] const std::size_t visited,
-             store_->kv().scan({.column = id_of(Column::stale),
+             store_->kv().scan({.column = id_of(Column::changed),
                                 .from = {},
                                 .to = be64_key(floor + 1),
                                 .order = storage::Order::ascending,
                                 .limit = chunks},
-                               [&](BytesView key, BytesView targets) {
-                                   // Read from disk: what is of another form is passed over.
-                                   const auto column = column_of_stale(key);
-                                   const auto count = item_count(targets);
-                                   if (!column || !count) return storage::Go::on;
-                                   for (std::size_t i = 0; i < *count; ++i) {
-                                       const auto target = item_at(targets, i);
-                                       if (target) batch.del(id_of(*column), *target);
-                                   }
-                                   batch.del(id_of(Column::stale), key);
-                                   return storage::Go::on;
-                               }));
+                               drop));
     const std::uint64_t tiled = history_->tiled();
     if (tiled > records_dropped_) {
         batch.del_range(id_of(Column::records), be64_key(records_dropped_), be64_key(tiled));

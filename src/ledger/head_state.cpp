@@ -1,6 +1,5 @@
 #include "ledger/head_state.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace ropenet::ledger {
@@ -20,24 +19,35 @@ Result<std::optional<Bytes>> HeadState::find(BytesView full_key) const {
 
 Result<merkle::TreeUpdate> HeadState::root_after(const state::StateDiff& diff,
                                                  std::uint64_t height) const {
-    const auto base = at_ ? std::optional{at_->state_version} : std::nullopt;
-    return merkle::update(store_, base, height, state::tree_changes(diff), top_);
+    return tree_.updated(store_, height, state::tree_changes(diff));
+}
+
+Result<void> HeadState::load(const HeightSummary& at) {
+    ROPE_TRY(tree_, merkle::StateTree::load(store_, leaves_max_));
+    loaded_ = tree_.loaded();
+    if (tree_.root() == at.state_root) return {};
+    return fail(ErrorCode::corrupt, "the state's leaves do not lead to the root of height " +
+                                        std::to_string(at.height) + "; run `ropenet node repair`");
 }
 
 void HeadState::advance(const HeightSummary& at, const merkle::TreeUpdate& update) {
-    at_ = at;
     read_.clear();
-    if (!update.top) return;
-    top_ = update.top;
-    nodes_ += update.nodes_read + update.new_nodes.size();
-    nodes_ -= std::min(nodes_, update.stale_nodes.size());
-    if (nodes_ > kNodesMax) trim(at.state_version);
+    if (at.state_version != at.height) return;
+    tree_ = update.tree;
+    // One that is changed may have been loaded together with its neighbours.
+    loaded_ += update.changes.size() * (tree_.size() > leaves_max_ ? merkle::kPartLeaves : 1);
+    if (loaded_ > leaves_max_) trim(at.state_version);
 }
 
 /// Keeps what was used since the last time; if that is still too much, what the newest update used.
 void HeadState::trim(std::uint64_t version) {
-    nodes_ = merkle::forget_unused(*top_, std::exchange(trimmed_at_, version));
-    if (nodes_ > kNodesMax / 4 * 3) nodes_ = merkle::forget_unused(*top_, version);
+    loaded_ = tree_.loaded();
+    if (loaded_ <= leaves_max_) return;
+    tree_ = tree_.forget_older(std::exchange(trimmed_at_, version));
+    loaded_ = tree_.loaded();
+    if (loaded_ <= leaves_max_ / 4 * 3) return;
+    tree_ = tree_.forget_older(version);
+    loaded_ = tree_.loaded();
 }
 
 }  // namespace ropenet::ledger

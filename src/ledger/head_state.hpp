@@ -1,24 +1,26 @@
-// The state that the next block is executed on, with the upper part of its tree in memory.
+// The state that the next block is executed on, with its tree in memory.
 //
-// Reads come from the store; what one block read is remembered until the next. Ledger thread alone.
-// Errors: io, corrupt.
+// Values come from the store; what one block read is remembered until the next. Ledger thread
+// alone. Errors: io, corrupt.
 #pragma once
 
-#include <memory>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
-#include "ledger/read_view.hpp"
+#include "ledger/height_summary.hpp"
 #include "ledger/store.hpp"
 #include "merkle/state_tree.hpp"
+#include "state/state_view.hpp"
 
 namespace ropenet::ledger {
 
 class HeadState final : public state::StateView {
   public:
-    /// `store` must outlive it.
-    explicit HeadState(const Store& store) : store_{store} {}
+    /// Without any state. `store` must outlive it. `leaves_max`: of its tree, in memory.
+    HeadState(const Store& store, std::size_t leaves_max)
+        : store_{store}, leaves_max_{leaves_max} {}
 
     Result<std::optional<Bytes>> find(BytesView full_key) const override;
     /// The newest value with the height that wrote it.
@@ -26,20 +28,19 @@ class HeadState final : public state::StateView {
     Result<merkle::TreeUpdate> root_after(const state::StateDiff& diff,
                                           std::uint64_t height) const override;
 
-    /// The store now holds the block that led to `at`.
+    /// Makes the tree from the store's leaves, which must lead to this height's root.
+    Result<void> load(const HeightSummary& at);
+    /// The store now holds the block that led to `at` with this update.
     void advance(const HeightSummary& at, const merkle::TreeUpdate& update);
-    void set(const HeightSummary& at) { at_ = at; }
+    const merkle::StateTree& tree() const { return tree_; }
 
   private:
-    /// About 1.4 KB each. Enough for the dense levels of a million keys.
-    static constexpr std::size_t kNodesMax = 150'000;
-
     void trim(std::uint64_t version);
 
     const Store& store_;
-    std::optional<HeightSummary> at_;  // absent before genesis
-    std::shared_ptr<const merkle::Node> top_;
-    std::size_t nodes_ = 0;         // below top_, about
+    const std::size_t leaves_max_;
+    merkle::StateTree tree_;
+    std::size_t loaded_ = 0;        // leaves in memory, at most
     std::uint64_t trimmed_at_ = 0;  // version
     mutable std::unordered_map<std::string, std::optional<Store::Newest>> read_;
 };

@@ -34,8 +34,9 @@ void BlockCache::keep(std::shared_ptr<const Block> block) {
     if (blocks_.size() > kBlocksMax) blocks_.pop_back();
 }
 
-void History::publish(const HeightSummary& at) {
-    auto view = std::make_shared<const ReadView>(store_, at);
+void History::publish(const HeightSummary& at, const merkle::StateTree& tree) {
+    auto newest = std::make_shared<const TreeAt>(store_, tree, at);
+    auto view = std::make_shared<const ReadView>(store_, at, std::move(newest), past_trees_);
     const MutexLock lock{mutex_};
     latest_ = std::move(view);
 }
@@ -53,7 +54,8 @@ Result<Expected<ReadViewPtr, PastError>> History::at(std::uint64_t height) const
     if (height < store_.floor()) return Answer{Unexpected{PastError::gone}};
     ROPE_TRY(const auto summary, store_.summary_of(height));
     if (!summary) return Answer{Unexpected{PastError::gone}};
-    return Answer{std::make_shared<const ReadView>(store_, *summary)};
+    return Answer{
+        std::make_shared<const ReadView>(store_, *summary, newest->newest(), past_trees_)};
 }
 
 Result<std::optional<TxPosition>> History::find_tx(const Hash32& tx_id) const {

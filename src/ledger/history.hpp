@@ -66,7 +66,8 @@ class History final : public Reader {
 
     // For the ledger.
     IdWindow& ids() { return ids_; }
-    void publish(const HeightSummary& at) ROPE_EXCLUDES(mutex_);
+    /// The store now stands at that height.
+    void publish(const HeightSummary& at, const merkle::StateTree& tree) ROPE_EXCLUDES(mutex_);
     void set_tiled(std::uint64_t size) { tiled_.store(size, std::memory_order_release); }
     std::uint64_t tiled() const { return tiled_.load(std::memory_order_acquire); }
 
@@ -89,6 +90,7 @@ class History final : public Reader {
     const storage::TileStore& tiles_;
     IdWindow ids_;
     mutable BlockCache cache_;
+    mutable PastTrees past_trees_;
     std::atomic<std::uint64_t> tiled_{0};  // leaves that the installed checkpoint's tiles hold
     mutable Mutex mutex_;
     ReadViewPtr latest_ ROPE_GUARDED_BY(mutex_);

@@ -113,20 +113,37 @@ Bytes index_of_account_deposit(const AccountId& account, std::uint64_t index) {
     return out;
 }
 
-Bytes stale_key(std::uint64_t height, char kind, std::uint32_t part) {
+Bytes changed_key(std::uint64_t height, std::uint32_t part) {
     Bytes out = be64_key(height);
-    out.push_back(static_cast<std::uint8_t>(kind));
     for (unsigned shift = 32; shift > 0; shift -= 8) {
         out.push_back(static_cast<std::uint8_t>(part >> (shift - 8) & 0xFF));
     }
     return out;
 }
 
-std::optional<Column> column_of_stale(BytesView key) {
-    if (key.size() != 13) return std::nullopt;
-    if (key[8] == 'n') return Column::nodes;
-    if (key[8] == 'p') return Column::past;
-    return std::nullopt;
+PositionRange positions_below(const Hash32& prefix, unsigned depth) {
+    PositionRange range{.first = prefix, .last = prefix};
+    for (std::size_t i = 0; i < prefix.size(); ++i) {
+        // Bits that are not fixed: both halves, the lower half, or none of the byte.
+        const std::uint8_t open = 2 * i + 2 <= depth ? 0x00 : 2 * i + 1 == depth ? 0x0F : 0xFF;
+        range.first[i] &= static_cast<std::uint8_t>(~open);
+        range.last[i] |= open;
+    }
+    return range;
+}
+
+Bytes encode_leaf(const merkle::TreeLeaf& leaf) {
+    Bytes out = to_bytes(leaf.key);
+    append(out, leaf.value);
+    return out;
+}
+
+std::optional<merkle::TreeLeaf> decode_leaf(BytesView bytes) {
+    merkle::TreeLeaf leaf;
+    if (bytes.size() != leaf.key.size() + leaf.value.size()) return std::nullopt;
+    std::ranges::copy(bytes.first(leaf.key.size()), leaf.key.begin());
+    std::ranges::copy(bytes.subspan(leaf.key.size()), leaf.value.begin());
+    return leaf;
 }
 
 Bytes encode_summary(const HeightSummary& summary) {

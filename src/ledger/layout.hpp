@@ -4,7 +4,7 @@
 //   meta        "last", "frontier", "floor"              summary, log frontier, be64(height)
 //   values      full key                                 be64(height of the write) || versioned
 //   past        ordered(full key) || be64(height)        versioned, as it was before that height
-//   nodes       node key of merkle/state_tree.hpp        node
+//   leaves      position(32)                             ICS-23 key(32), ICS-23 value(32)
 //   heights     be64(height)                             summary
 //   txs         be64(first index)                        tx rows, as items of chunks.hpp
 //   tx_ids      tx_id                                    be64(index)
@@ -16,9 +16,9 @@
 //               'e' sha256(32) account(16)               be64(index)
 //   records     be64(first index)                        leaves, as items, until a checkpoint's
 //                                                        tiles hold them
-//   stale       be64(height) 'n' | 'p' be32(part)        keys of `nodes` or `past` that no view
-//   from
-//                                                        that height on needs, as items
+//   changed     be64(height) be32(part)                  items, each a byte and a full key that
+//                                                        the height wrote: 1 if that replaced a
+//                                                        value (it is in `past`), else 0
 //
 // versioned = 0x00 (no value) | 0x01 value. A first write leaves nothing in `past`: a reader of an
 // older view finds neither, and that is the answer.
@@ -32,7 +32,8 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
-#include "ledger/read_view.hpp"
+#include "ledger/height_summary.hpp"
+#include "merkle/state_tree.hpp"
 #include "types/names.hpp"
 #include "types/outcome.hpp"
 
@@ -42,17 +43,17 @@ enum class Column : std::uint32_t {
     meta,
     values,
     past,
-    nodes,
+    leaves,
     heights,
     txs,
     tx_ids,
     index,
     records,
-    stale,
+    changed,
 };
 
-inline constexpr std::string_view kColumnNames[] = {"meta", "values", "past",  "nodes",   "heights",
-                                                    "txs",  "tx_ids", "index", "records", "stale"};
+inline constexpr std::string_view kColumnNames[] = {
+    "meta", "values", "past", "leaves", "heights", "txs", "tx_ids", "index", "records", "changed"};
 
 /// What a list needs to know of a recorded tx without reading its block.
 struct TxRow {
@@ -85,9 +86,17 @@ Bytes index_of_deposit(std::uint64_t index);
 Bytes index_by_content(const Hash32& sha256, const AccountId& account);
 Bytes index_of_account_deposit(const AccountId& account, std::uint64_t index);
 
-Bytes stale_key(std::uint64_t height, char kind, std::uint32_t part);
-/// The column that a key of `stale` speaks of; absent for damage.
-std::optional<Column> column_of_stale(BytesView key);
+Bytes changed_key(std::uint64_t height, std::uint32_t part);
+
+/// All positions that begin as `prefix` does, for `depth` nibbles.
+struct PositionRange {
+    Hash32 first{};
+    Hash32 last{};
+};
+PositionRange positions_below(const Hash32& prefix, unsigned depth);
+
+Bytes encode_leaf(const merkle::TreeLeaf& leaf);
+std::optional<merkle::TreeLeaf> decode_leaf(BytesView bytes);
 
 Bytes encode_summary(const HeightSummary& summary);
 std::optional<HeightSummary> decode_summary(BytesView bytes);

@@ -30,8 +30,10 @@ namespace ropenet::ledger {
 struct LedgerConfig {
     std::string folder;  // <data>/ropes/<rope>
     Bytes genesis;       // the bytes of genesis.cbor
-    std::uint64_t signed_size =
-        0;  // log size this node has signed at most; nothing below may be lost
+    /// Log size this node has signed at most; nothing below may be lost.
+    std::uint64_t signed_size = 0;
+    /// Of the state tree; about 200 bytes each. The others are read from the store when needed.
+    std::size_t leaves_in_memory = 2'000'000;
 };
 
 /// What a commit made durable; given to listeners on the ledger thread, borrowed for the call.

@@ -36,7 +36,7 @@ Chain::Chain(Parts parts, const LedgerConfig& config, Log& log)
       tiles_{std::move(parts.tiles)},
       history_{std::make_unique<History>(std::move(parts.genesis), config.genesis, *store_,
                                          *blocks_, *tiles_)},
-      head_{*store_} {}
+      head_{*store_, config.leaves_in_memory} {}
 
 Result<Chain::Parts> Chain::open_parts(const LedgerConfig& config, storage::FileSystem& files,
                                        storage::KvEnvironment& kv) {
@@ -64,8 +64,8 @@ Result<std::unique_ptr<Chain>> Chain::open(const LedgerConfig& config, storage::
     if (last) {
         chain->at_ = last->at;
         chain->frontier_ = last->frontier;
-        chain->head_.set(last->at);
-        chain->history_->publish(last->at);
+        ROPE_DO(chain->head_.load(last->at));
+        chain->history_->publish(last->at, chain->head_.tree());
     } else {
         ROPE_DO(chain->write_genesis(config.genesis));
     }
@@ -87,7 +87,7 @@ Result<void> Chain::write_genesis(const Bytes& genesis_bytes) {
                 .time_ms = genesis.time_ms,
                 .state_version = 0,
                 .log_size = first.frontier.size(),
-                .state_root = first.result.tree.root,
+                .state_root = first.result.tree.root(),
                 .log_root = first.frontier.root()};
     ROPE_TRY(const storage::KvBatch batch, batch_of(head_, first));
     ROPE_DO(store_->write(batch));
@@ -95,7 +95,7 @@ Result<void> Chain::write_genesis(const Bytes& genesis_bytes) {
     at_ = first.at;
     frontier_ = first.frontier;
     head_.advance(at_, first.result.tree);
-    history_->publish(at_);
+    history_->publish(at_, head_.tree());
     return {};
 }
 

@@ -75,8 +75,60 @@ Result<std::optional<Bytes>> Store::past_value(BytesView full_key, std::uint64_t
     return *std::move(value);
 }
 
-Result<std::optional<Bytes>> Store::find_node(BytesView node_key) const {
-    return get(Column::nodes, node_key);
+Result<std::optional<merkle::TreeLeaf>> Store::leaf_at(const Hash32& position,
+                                                       const storage::KvSnapshot* at) const {
+    ROPE_TRY(const auto bytes, kv_->get(id_of(Column::leaves), position, at));
+    if (!bytes) return std::optional<merkle::TreeLeaf>{};
+    const auto leaf = decode_leaf(*bytes);
+    if (!leaf) return damaged("a leaf of the state tree");
+    return leaf;
+}
+
+Result<std::vector<merkle::PlacedLeaf>> Store::leaves_at(const Hash32& prefix, unsigned depth,
+                                                         const storage::KvSnapshot* at) const {
+    const PositionRange range = positions_below(prefix, depth);
+    // `to` is excluded, and nothing sorts between a position and itself with a byte more.
+    Bytes to = to_bytes(range.last);
+    to.push_back(0);
+    std::vector<merkle::PlacedLeaf> out;
+    bool readable = true;
+    const auto visit = [&](BytesView key, BytesView value) {
+        const auto position = hash32_from(key);
+        const auto leaf = decode_leaf(value);
+        readable = position && leaf;
+        if (!readable) return storage::Go::stop;
+        out.push_back({.position = *position, .leaf = *leaf});
+        return storage::Go::on;
+    };
+    ROPE_TRY(
+        [[maybe_unused]] const std::size_t visited,
+        kv_->scan({.column = id_of(Column::leaves), .from = range.first, .to = to}, visit, at));
+    if (!readable) return damaged("a leaf of the state tree");
+    return out;
+}
+
+Result<void> Store::changed_after(std::uint64_t after, std::uint64_t to, const VisitChanged& visit,
+                                  const storage::KvSnapshot& at) const {
+    bool readable = true;
+    const auto visit_chunk = [&](BytesView, BytesView chunk) {
+        const auto count = item_count(chunk);
+        readable = count.has_value();
+        for (std::size_t i = 0; readable && i < *count; ++i) {
+            const auto item = item_at(chunk, i);
+            readable = item && !item->empty();
+            if (readable && visit(item->subspan(1), (*item)[0] != 0) == storage::Go::stop) {
+                return storage::Go::stop;
+            }
+        }
+        return readable ? storage::Go::on : storage::Go::stop;
+    };
+    ROPE_TRY(
+        [[maybe_unused]] const std::size_t visited,
+        kv_->scan(
+            {.column = id_of(Column::changed), .from = be64_key(after + 1), .to = be64_key(to + 1)},
+            visit_chunk, &at));
+    if (!readable) return damaged("the list of a height's changes");
+    return {};
 }
 
 Result<std::optional<HeightSummary>> Store::summary_of(std::uint64_t height) const {

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/layout.hpp"
 #include "merkle/log_tree.hpp"
@@ -20,7 +22,7 @@ inline constexpr storage::Column id_of(Column column) {
     return static_cast<storage::Column>(column);
 }
 
-class Store final : public merkle::NodeReader {
+class Store final : public merkle::LeafReader {
   public:
     static Result<std::unique_ptr<Store>> open(storage::KvEnvironment& environment,
                                                const std::string& folder);
@@ -41,7 +43,25 @@ class Store final : public merkle::NodeReader {
     };
     Result<std::optional<Newest>> newest_value(BytesView full_key) const;
 
-    Result<std::optional<Bytes>> find_node(BytesView node_key) const override;
+    /// Leaves of the state tree, as of the newest height.
+    Result<std::optional<merkle::TreeLeaf>> find_leaf(const Hash32& position) const override {
+        return leaf_at(position, nullptr);
+    }
+    Result<std::vector<merkle::PlacedLeaf>> leaves_below(const Hash32& prefix,
+                                                         unsigned depth) const override {
+        return leaves_at(prefix, depth, nullptr);
+    }
+    /// As of a moment; null: now.
+    Result<std::optional<merkle::TreeLeaf>> leaf_at(const Hash32& position,
+                                                    const storage::KvSnapshot* at) const;
+    Result<std::vector<merkle::PlacedLeaf>> leaves_at(const Hash32& prefix, unsigned depth,
+                                                      const storage::KvSnapshot* at) const;
+    /// The full keys that heights in (after, to] wrote, in the order of heights; `replaced`: there
+    /// was a value before.
+    using VisitChanged = std::function<storage::Go(BytesView full_key, bool replaced)>;
+    Result<void> changed_after(std::uint64_t after, std::uint64_t to, const VisitChanged& visit,
+                               const storage::KvSnapshot& at) const;
+
     Result<std::optional<HeightSummary>> summary_of(std::uint64_t height) const;
     Result<std::optional<std::uint64_t>> index_of(const Hash32& tx_id) const;
     Result<std::optional<TxRow>> row_at(std::uint64_t index) const;

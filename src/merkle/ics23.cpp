@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "merkle/tree_load.hpp"
 #include "merkle/tree_node.hpp"
 
 namespace ropenet::merkle {
@@ -11,10 +12,10 @@ namespace {
 
 /// A node on the way down, and the child that the way takes.
 struct Step {
-    Node node;
+    NodePtr node;
     unsigned nibble = 0;
 
-    const Child& child() const { return node.child(nibble); }
+    const Child& child() const { return node->child(nibble); }
 };
 
 /// From the root down to a leaf or to an empty place.
@@ -24,34 +25,14 @@ enum class Direction : std::uint8_t { left, right };
 
 // ---- the way ----
 
-/// The node below the last step, entered at the child that `choose` names. Checks its hash.
-template <typename Choose>
-Result<Step> step_below(const NodeReader& reader, const Place& place, const Child& parent,
-                        const Choose& choose) {
-    if (place.depth >= kNibbleCount) return fail(ErrorCode::corrupt, "state tree is too deep");
-    ROPE_TRY(Node node, read_node(reader, place));
-    node.rehash();
-    if (node.root() != parent.hash) {
-        return fail(ErrorCode::corrupt, "state tree node " + hex(NodeKey{place}.view()) +
-                                            " is not the one that its parent names");
-    }
-    const unsigned nibble = choose(node);
-    return Step{.node = std::move(node), .nibble = nibble};
-}
-
-Result<Way> way_to(const NodeReader& reader, std::uint64_t version, const Hash32& position) {
-    Place place{.version = version, .depth = 0, .position = position};
-    ROPE_TRY(Node root, read_node(reader, place));
-    root.rehash();
-    Way way{{.node = std::move(root), .nibble = nibble_at(position, 0)}};
+Result<Way> way_to(const StateTree& tree, const LeafReader& leaves, const Hash32& position) {
+    Place place{.prefix = position, .depth = 0};
+    Way way{{.node = tree.top(), .nibble = nibble_at(position, 0)}};
     while (way.back().child().kind == ChildKind::inner) {
-        place.version = way.back().child().version;
         ++place.depth;
-        const auto choose = [&place](const Node&) {
-            return nibble_at(place.position, place.depth);
-        };
-        ROPE_TRY(Step step, step_below(reader, place, way.back().child(), choose));
-        way.push_back(std::move(step));
+        if (place.depth >= kNibbleCount) return fail(ErrorCode::corrupt, "state tree is too deep");
+        ROPE_TRY(NodePtr node, node_below(leaves, way.back().child(), place));
+        way.push_back({.node = std::move(node), .nibble = nibble_at(position, place.depth)});
     }
     return way;
 }
@@ -60,7 +41,7 @@ std::optional<unsigned> next_child(const Step& step, Direction direction) {
     for (unsigned i = 1; i < kChildCount; ++i) {
         const unsigned nibble = direction == Direction::right ? step.nibble + i : step.nibble - i;
         if (nibble >= kChildCount) return std::nullopt;  // also when it went below zero
-        if (step.node.child(nibble).kind != ChildKind::none) return nibble;
+        if (step.node->child(nibble).kind != ChildKind::none) return nibble;
     }
     return std::nullopt;
 }
@@ -71,7 +52,7 @@ unsigned nearest_child(const Node& node, Direction direction) {
         const unsigned nibble = direction == Direction::right ? i : kChildCount - 1 - i;
         if (node.child(nibble).kind != ChildKind::none) return nibble;
     }
-    return 0;  // a damaged node; the way then ends at no leaf
+    return 0;  // not below an inner child: it has two leaves at least
 }
 
 void set_nibble(Hash32& position, unsigned depth, unsigned nibble) {
@@ -81,7 +62,7 @@ void set_nibble(Hash32& position, unsigned depth, unsigned nibble) {
 }
 
 /// The way to the next leaf on that side; empty when there is none.
-Result<Way> way_beyond(const NodeReader& reader, Way way, Direction direction) {
+Result<Way> way_beyond(const LeafReader& leaves, Way way, Direction direction) {
     while (!way.empty()) {
         if (const auto nibble = next_child(way.back(), direction)) {
             way.back().nibble = *nibble;
@@ -93,19 +74,18 @@ Result<Way> way_beyond(const NodeReader& reader, Way way, Direction direction) {
 
     Place place;
     for (unsigned depth = 0; depth < way.size(); ++depth) {
-        set_nibble(place.position, depth, way[depth].nibble);
+        set_nibble(place.prefix, depth, way[depth].nibble);
     }
     place.depth = static_cast<unsigned>(way.size());
-    const auto choose = [direction](const Node& node) { return nearest_child(node, direction); };
     while (way.back().child().kind == ChildKind::inner) {
-        place.version = way.back().child().version;
-        ROPE_TRY(Step step, step_below(reader, place, way.back().child(), choose));
-        set_nibble(place.position, place.depth, step.nibble);
+        if (place.depth >= kNibbleCount) return fail(ErrorCode::corrupt, "state tree is too deep");
+        ROPE_TRY(NodePtr node, node_below(leaves, way.back().child(), place));
+        const unsigned nibble = nearest_child(*node, direction);
+        set_nibble(place.prefix, place.depth, nibble);
         ++place.depth;
-        way.push_back(std::move(step));
+        way.push_back({.node = std::move(node), .nibble = nibble});
     }
-    if (way.back().child().kind == ChildKind::leaf) return way;
-    return fail(ErrorCode::corrupt, "state tree has a node without children");
+    return way;
 }
 
 // ---- protobuf ----
@@ -151,18 +131,30 @@ Bytes inner_op(const Hash32& sibling, Direction sibling_side) {
 /// The operations within one node, from the root down. A part with one leaf is that leaf.
 void append_ops(std::vector<Bytes>& ops, const Step& step) {
     unsigned index = 1;
-    for (unsigned bit = kChildCount / 2; bit > 0 && !step.node.is_single_leaf(index); bit /= 2) {
+    for (unsigned bit = kChildCount / 2; bit > 0 && !step.node->is_single_leaf(index); bit /= 2) {
         const bool goes_right = (step.nibble & bit) != 0;
         const unsigned left = 2 * index;
-        ops.push_back(goes_right ? inner_op(step.node.hash(left), Direction::left)
-                                 : inner_op(step.node.hash(left + 1), Direction::right));
+        ops.push_back(goes_right ? inner_op(step.node->hash(left), Direction::left)
+                                 : inner_op(step.node->hash(left + 1), Direction::right));
         index = goes_right ? left + 1 : left;
     }
 }
 
-Bytes existence(const Way& way) {
-    const Child& leaf = way.back().child();
-    ROPE_CHECK(leaf.kind == ChildKind::leaf);
+/// The pair of the leaf at the end of a way, as it is stored.
+Result<TreeLeaf> leaf_of(const LeafReader& leaves, const Way& way) {
+    const Child& end = way.back().child();
+    ROPE_CHECK(end.kind == ChildKind::leaf);
+    ROPE_TRY(const auto leaf, leaves.find_leaf(end.position));
+    if (!leaf || position_of(leaf->key) != end.position ||
+        make_leaf(end.position, leaf->value).hash != end.hash) {
+        return fail(ErrorCode::corrupt, "the state's leaf " + hex(end.position) +
+                                            " is not the one that its tree was made of");
+    }
+    return *leaf;
+}
+
+Result<Bytes> existence(const LeafReader& leaves, const Way& way) {
+    ROPE_TRY(const TreeLeaf leaf, leaf_of(leaves, way));
     std::vector<Bytes> ops;
     for (const Step& step : way) {
         append_ops(ops, step);
@@ -177,41 +169,49 @@ Bytes existence(const Way& way) {
     return out;
 }
 
-Result<Bytes> non_existence(const NodeReader& reader, const Hash32& key, const Way& way) {
+Result<Bytes> non_existence(const LeafReader& leaves, const Hash32& key, const Way& way) {
     // The way ends where the key would stand: at nothing, or at the neighbour on one side.
     const Child& end = way.back().child();
     const bool at_leaf = end.kind == ChildKind::leaf;
-    const bool leaf_is_left = at_leaf && position_of(end.key) < position_of(key);
+    const bool leaf_is_left = at_leaf && end.position < position_of(key);
     const bool leaf_is_right = at_leaf && !leaf_is_left;
     Way left = way;
     if (!leaf_is_left) {
-        ROPE_TRY(left, way_beyond(reader, way, Direction::left));
+        ROPE_TRY(left, way_beyond(leaves, way, Direction::left));
     }
     Way right = way;
     if (!leaf_is_right) {
-        ROPE_TRY(right, way_beyond(reader, way, Direction::right));
+        ROPE_TRY(right, way_beyond(leaves, way, Direction::right));
     }
     if (left.empty() && right.empty()) {
         return fail(ErrorCode::not_found, "an empty state tree has no proof of absence");
     }
     Bytes out;
     put_bytes(out, 1, key);
-    if (!left.empty()) put_bytes(out, 2, existence(left));
-    if (!right.empty()) put_bytes(out, 3, existence(right));
+    if (!left.empty()) {
+        ROPE_TRY(const Bytes neighbour, existence(leaves, left));
+        put_bytes(out, 2, neighbour);
+    }
+    if (!right.empty()) {
+        ROPE_TRY(const Bytes neighbour, existence(leaves, right));
+        put_bytes(out, 3, neighbour);
+    }
     return out;
 }
 
 }  // namespace
 
-Result<Bytes> prove(const NodeReader& reader, std::uint64_t version, const Hash32& key) {
-    ROPE_TRY(const Way way, way_to(reader, version, position_of(key)));
+Result<Bytes> prove(const StateTree& tree, const LeafReader& leaves, const Hash32& key) {
+    const Hash32 position = position_of(key);
+    ROPE_TRY(const Way way, way_to(tree, leaves, position));
     const Child& end = way.back().child();
     Bytes proof;
-    if (end.kind == ChildKind::leaf && end.key == key) {
-        put_bytes(proof, 1, existence(way));
+    if (end.kind == ChildKind::leaf && end.position == position) {
+        ROPE_TRY(const Bytes present, existence(leaves, way));
+        put_bytes(proof, 1, present);
         return proof;
     }
-    ROPE_TRY(const Bytes absent, non_existence(reader, key, way));
+    ROPE_TRY(const Bytes absent, non_existence(leaves, key, way));
     put_bytes(proof, 2, absent);
     return proof;
 }

@@ -12,10 +12,10 @@
 
 namespace ropenet::merkle {
 
-/// CommitmentProof for `key` (ICS-23's: SHA-256 of the full key) in the tree of `version`: exist if
-/// it is there, otherwise nonexist with its neighbours in the order of positions.
-/// Errors: not_found when the version is not stored or the tree is empty, of which ICS-23 can prove
-/// nothing; corrupt when a stored node does not have the hash its parent names.
-Result<Bytes> prove(const NodeReader& reader, std::uint64_t version, const Hash32& key);
+/// CommitmentProof for `key` (ICS-23's: SHA-256 of the full key) in a tree: exist if it is there,
+/// otherwise nonexist with its neighbours in the order of positions. `leaves` are the tree's.
+/// Errors: not_found when the tree is empty, of which ICS-23 can prove nothing; corrupt when stored
+/// leaves are not those that the tree was made of.
+Result<Bytes> prove(const StateTree& tree, const LeafReader& leaves, const Hash32& key);
 
 }  // namespace ropenet::merkle

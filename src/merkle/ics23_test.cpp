@@ -7,7 +7,7 @@
 #include <string>
 
 #include "crypto/hash.hpp"
-#include "merkle/testing/memory_nodes.hpp"
+#include "merkle/testing/memory_leaves.hpp"
 #include "merkle/testing/naive_state_tree.hpp"
 
 namespace ropenet::merkle {
@@ -101,9 +101,8 @@ Hash32 value(std::uint64_t i) {
 }
 
 struct Ics23Test : ::testing::Test {
-    static constexpr std::uint64_t kVersion = 5;
-
-    testing::MemoryNodes nodes;
+    testing::MemoryLeaves leaves;
+    StateTree tree;
     testing::NaiveStateTree naive;
     Hash32 root{};
 
@@ -117,14 +116,15 @@ struct Ics23Test : ::testing::Test {
         for (const auto& [k, v] : pairs) {
             changes.push_back({.key = k, .value = v});
         }
-        const auto made = update(nodes, std::nullopt, kVersion, changes);
+        const auto made = StateTree{}.updated(leaves, 5, changes);
         ASSERT_TRUE(made);
-        nodes.apply(*made);
-        root = made->root;
+        leaves.apply(*made);
+        tree = made->tree;
+        root = tree.root();
     }
 
     void expect_present(std::uint64_t i) const {
-        const auto proof = prove(nodes, kVersion, key(i));
+        const auto proof = prove(tree, leaves, key(i));
         ASSERT_TRUE(proof);
         const Fields fields = fields_of(*proof);
         ASSERT_EQ(fields.size(), 1U);
@@ -136,7 +136,7 @@ struct Ics23Test : ::testing::Test {
     }
 
     void expect_absent(std::uint64_t i) const {
-        const auto proof = prove(nodes, kVersion, key(i));
+        const auto proof = prove(tree, leaves, key(i));
         ASSERT_TRUE(proof);
         const Fields outer = fields_of(*proof);
         ASSERT_EQ(outer.size(), 1U);
@@ -163,7 +163,7 @@ struct Ics23Test : ::testing::Test {
 
 TEST_F(Ics23Test, proves_each_key_present_and_others_absent_in_trees_of_many_sizes) {
     for (const std::uint64_t count : {1U, 2U, 3U, 17U, 1000U}) {
-        nodes = {};
+        leaves = {};
         naive = {};
         make_tree(count);
         for (std::uint64_t i = 0; i < count; ++i) {
@@ -192,36 +192,57 @@ TEST_F(Ics23Test, proves_absence_beyond_the_outermost_leaves) {
 TEST_F(Ics23Test, makes_the_bytes_that_the_format_fixes) {
     make_tree(1);
 
-    const auto proof = prove(nodes, kVersion, key(0));
+    const auto proof = prove(tree, leaves, key(0));
 
     ASSERT_TRUE(proof);
     EXPECT_EQ(hex(*proof), "0a5b0a20" + hex(key(0)) + "1220" + hex(value(0)) + "1a15080110011801" +
                                "2a0d" + hex(view_of("JMT::LeafNode")));
 }
 
-TEST_F(Ics23Test, has_no_proof_in_an_empty_or_unknown_tree) {
-    EXPECT_EQ(prove(nodes, kVersion, key(0)).error().code, ErrorCode::not_found);
-
-    const std::vector<TreeChange> nothing{{.key = key(0), .value = std::nullopt}};
-    nodes.apply(*update(nodes, std::nullopt, kVersion, nothing));
-
-    EXPECT_EQ(prove(nodes, kVersion, key(0)).error().code, ErrorCode::not_found);
+TEST_F(Ics23Test, has_nothing_to_prove_absence_with_in_an_empty_tree) {
+    EXPECT_EQ(prove(tree, leaves, key(0)).error().code, ErrorCode::not_found);
 }
 
-TEST_F(Ics23Test, reports_a_node_that_is_not_the_one_its_parent_names) {
+TEST_F(Ics23Test, proves_the_same_from_parts_that_are_not_in_memory) {
     make_tree(1000);
-    for (auto& [node_key, node] : nodes.nodes) {
-        if (node_key.size() == 11) node.back() ^= 1;
-    }
-    EXPECT_EQ(prove(nodes, kVersion, key(0)).error().code, ErrorCode::corrupt);
-    EXPECT_EQ(prove(nodes, kVersion, key(5000)).error().code, ErrorCode::corrupt);
+    const Bytes present = *prove(tree, leaves, key(7));
+    const Bytes absent = *prove(tree, leaves, key(5000));
+    tree = tree.forget_older(100);
+    ASSERT_LT(tree.loaded(), 500U);
+
+    EXPECT_EQ(*prove(tree, leaves, key(7)), present);
+    EXPECT_EQ(*prove(tree, leaves, key(5000)), absent);
+}
+
+TEST_F(Ics23Test, refuses_a_stored_leaf_that_is_not_the_tree_s) {
+    make_tree(17);
+    for (auto& [position, leaf] : leaves.leaves)
+        leaf.value[3] ^= 1;
+
+    EXPECT_EQ(prove(tree, leaves, key(0)).error().code, ErrorCode::corrupt);
+    EXPECT_EQ(prove(tree, leaves, key(5000)).error().code, ErrorCode::corrupt);
+}
+
+TEST_F(Ics23Test, refuses_a_stored_leaf_whose_key_belongs_elsewhere) {
+    make_tree(17);
+    for (auto& [position, leaf] : leaves.leaves)
+        leaf.key[3] ^= 1;
+
+    EXPECT_EQ(prove(tree, leaves, key(0)).error().code, ErrorCode::corrupt);
+}
+
+TEST_F(Ics23Test, misses_a_leaf_that_is_not_stored) {
+    make_tree(17);
+    leaves.leaves.clear();
+
+    EXPECT_EQ(prove(tree, leaves, key(0)).error().code, ErrorCode::corrupt);
 }
 
 TEST_F(Ics23Test, reports_the_storage_error) {
     make_tree(17);
-    nodes.failure = Error{.code = ErrorCode::io, .what = "disk"};
+    leaves.failure = Error{.code = ErrorCode::io, .what = "disk"};
 
-    EXPECT_EQ(prove(nodes, kVersion, key(0)).error().code, ErrorCode::io);
+    EXPECT_EQ(prove(tree, leaves, key(0)).error().code, ErrorCode::io);
 }
 
 }  // namespace

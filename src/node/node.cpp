@@ -1,6 +1,9 @@
 #include "node/node.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "api/router.hpp"
 #include "codec/json.hpp"
@@ -26,6 +29,17 @@ void raise_open_files() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kOpenFiles) return;
     limit.rlim_cur = std::min<rlim_t>(kOpenFiles, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// An eighth of the machine's memory for the state trees of all ropes.
+std::size_t leaves_in_memory(std::size_t ropes) {
+    constexpr std::size_t kLeafBytes = 200;
+    constexpr std::size_t kPart = 8;
+    constexpr std::size_t kLeast = 100'000;
+    const auto pages = static_cast<std::size_t>(std::max(::sysconf(_SC_PHYS_PAGES), 0L));
+    const auto page_bytes = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
+    const std::size_t leaves = pages * page_bytes / kPart / kLeafBytes;
+    return std::max(kLeast, leaves / std::max<std::size_t>(ropes, 1));
 }
 
 }  // namespace
@@ -99,7 +113,8 @@ Result<void> Node::Impl::start_ropes() {
                               .clock = clock,
                               .log = log,
                               .on_fatal = [this](const Error& error) { fail_with(error); },
-                              .failure = failure};
+                              .failure = failure,
+                              .leaves_in_memory = leaves_in_memory(config.ropes.size())};
         ROPE_TRY(auto rope, Rope::start(folder, name, parts));
         ropes.push_back(std::move(rope));
     }

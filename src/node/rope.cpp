@@ -76,7 +76,8 @@ Result<void> Rope::open(const DataFolder& folder) {
     const auto last = signed_state->last();
     ROPE_TRY(ledger_, ledger::Ledger::open({.folder = folder.rope(name_),
                                             .genesis = std::move(rope_files.genesis),
-                                            .signed_size = last ? last->size : 0},
+                                            .signed_size = last ? last->size : 0,
+                                            .leaves_in_memory = parts_.leaves_in_memory},
                                            parts_.files, parts_.kv, parts_.log));
     cosign::CosignParts cosign_parts{
         .ledger = *ledger_,

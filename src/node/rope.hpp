@@ -35,6 +35,7 @@ struct RopeParts {
     Log& log;
     std::function<void(const Error&)> on_fatal;
     const Failure& failure;
+    std::size_t leaves_in_memory;  // of its state tree
 };
 
 class Rope {

@@ -10,14 +10,15 @@
 #include "crypto/hash.hpp"
 #include "merkle/ics23.hpp"
 #include "merkle/state_tree.hpp"
-#include "merkle/testing/memory_nodes.hpp"
+#include "merkle/testing/memory_leaves.hpp"
 
 namespace ropenet::verify {
 namespace {
 
 // A tree of `count` entries named by number; value = "v" and the name.
 struct Tree {
-    merkle::testing::MemoryNodes nodes;
+    merkle::testing::MemoryLeaves leaves;
+    merkle::StateTree state;
     Hash32 root{};
 
     explicit Tree(int count) {
@@ -28,14 +29,15 @@ struct Tree {
                                .value = crypto::sha256(view_of("v" + name))});
         }
         std::ranges::sort(changes, {}, &merkle::TreeChange::key);
-        const auto update = merkle::update(nodes, std::nullopt, 1, changes);
+        const auto update = merkle::StateTree{}.updated(leaves, 1, changes);
         EXPECT_TRUE(update);
-        nodes.apply(*update);
-        root = update->root;
+        leaves.apply(*update);
+        state = update->tree;
+        root = state.root();
     }
 
     Bytes proof(const std::string& name) const {
-        auto made = merkle::prove(nodes, 1, crypto::sha256(view_of(name)));
+        auto made = merkle::prove(state, leaves, crypto::sha256(view_of(name)));
         EXPECT_TRUE(made);
         return *std::move(made);
     }

@@ -52,7 +52,7 @@ class FakeLedger final : public LedgerFacts {
         auto state = std::make_shared<state::testing::FakeState>();
         auto result = execution::execute_genesis(*state, genesis, Hash32{});
         ROPE_CHECK(result);
-        state->apply(result->diff, result->tree, 0);
+        state->apply(result->diff, result->tree);
         log_size_ = 1;
         head_ = {.state = state, .time_ms = genesis.time_ms};
         state_ = std::move(state);
@@ -118,7 +118,7 @@ class FakeLedger final : public LedgerFacts {
         log_size_ += result->records.size();
         // Readers hold the old state: the new one is another object.
         auto next = std::make_shared<state::testing::FakeState>(*state_);
-        if (!result->records.empty()) next->apply(result->diff, result->tree, height_);
+        if (!result->records.empty()) next->apply(result->diff, result->tree);
         state_ = next;
 
         const MutexLock lock{mutex_};

@@ -4,15 +4,15 @@
 #include <map>
 #include <optional>
 
-#include "merkle/testing/memory_nodes.hpp"
+#include "merkle/testing/memory_leaves.hpp"
 #include "state/state_view.hpp"
 
 namespace ropenet::state::testing {
 
 struct FakeState final : StateView {
     std::map<Bytes, Bytes> values;
-    merkle::testing::MemoryNodes nodes;
-    std::optional<std::uint64_t> version;
+    merkle::testing::MemoryLeaves leaves;
+    merkle::StateTree tree;
 
     Result<std::optional<Bytes>> find(BytesView key) const override {
         const auto it = values.find(to_bytes(key));
@@ -22,11 +22,10 @@ struct FakeState final : StateView {
 
     Result<merkle::TreeUpdate> root_after(const StateDiff& diff,
                                           std::uint64_t height) const override {
-        return merkle::update(nodes, version, height, tree_changes(diff));
+        return tree.updated(leaves, height, tree_changes(diff));
     }
 
-    /// Makes `diff` the state after `height`.
-    void apply(const StateDiff& diff, const merkle::TreeUpdate& update, std::uint64_t height) {
+    void apply(const StateDiff& diff, const merkle::TreeUpdate& update) {
         for (const auto& [key, value] : diff) {
             if (value) {
                 values[key] = *value;
@@ -34,8 +33,8 @@ struct FakeState final : StateView {
                 values.erase(key);
             }
         }
-        nodes.apply(update);
-        version = height;
+        leaves.apply(update);
+        tree = update.tree;
     }
 };
 

@@ -9,7 +9,7 @@
 #include "merkle/ics23.hpp"
 #include "merkle/log_tree.hpp"
 #include "merkle/state_tree.hpp"
-#include "merkle/testing/memory_nodes.hpp"
+#include "merkle/testing/memory_leaves.hpp"
 #include "types/checkpoint.hpp"
 #include "types/cosignature.hpp"
 #include "types/tlog_proof.hpp"
@@ -164,13 +164,13 @@ void BundleMaker::make_state() {
                            .value = crypto::sha256(view_of("value of " + name))});
     }
     std::ranges::sort(changes, {}, &merkle::TreeChange::key);
-    merkle::testing::MemoryNodes nodes;
-    const auto update = merkle::update(nodes, std::nullopt, 1, changes);
+    merkle::testing::MemoryLeaves leaves;
+    const auto update = merkle::StateTree{}.updated(leaves, 1, changes);
     ROPE_CHECK(update.has_value());
-    nodes.apply(*update);
-    state_root_ = update->root;
+    leaves.apply(*update);
+    state_root_ = update->root();
     const Bytes wanted = full_key(state == StateKind::absent ? "no entry" : "entry 17");
-    auto proof = merkle::prove(nodes, 1, crypto::sha256(wanted));
+    auto proof = merkle::prove(update->tree, leaves, crypto::sha256(wanted));
     ROPE_CHECK(proof.has_value());
     state_proof_ = *std::move(proof);
 }
