@@ -71,7 +71,7 @@ class Tree {
         ROPE_DO(write(diff, tree));
         at_.state_root = tree.root();
         at_.state_version = at_.height;
-        head_->advance(at_, tree);
+        head_->advance(at_, diff, tree);
         return {};
     }
 

@@ -129,7 +129,7 @@ Result<void> Chain::make_current(Finalized& block) {
     ROPE_DO(store_->write(batch));
     at_ = block.at;
     frontier_ = std::move(block.frontier);
-    head_.advance(at_, block.result.tree);
+    head_.advance(at_, block.result.diff, block.result.tree);
     IdWindow& ids = history_->ids();
     ids.forget_before(at_.time_ms);
     for (const auto& [id, expires_at_ms] : block.expiries)
@@ -175,26 +175,11 @@ Result<void> Chain::add_pruning(storage::KvBatch& batch, const HeightSummary& at
     return {};
 }
 
-Result<std::vector<Bytes>> Chain::untiled_records(std::uint64_t from, std::uint64_t to) const {
-    std::vector<Bytes> out;
-    out.reserve(to - from);
-    for (std::uint64_t index = from; index < to; ++index) {
-        ROPE_TRY(auto record, store_->untiled_record(index));
-        if (!record) {
-            return fail(ErrorCode::corrupt, "record " + std::to_string(index) +
-                                                " is missing from the state store; run "
-                                                "`ropenet node repair`");
-        }
-        out.push_back(*std::move(record));
-    }
-    return out;
-}
-
 /// Writes the tiles of leaves [from, to). Partial ones of a size that gets no checkpoint do not
 /// reach the folder: the next step reads them from `unfinished`.
 Result<void> Chain::write_tiles(std::uint64_t from, std::uint64_t to, bool is_last,
                                 std::map<std::string, Bytes>& unfinished) {
-    ROPE_TRY(const auto records, untiled_records(from, to));
+    ROPE_TRY(const auto records, store_->untiled_records(from, to));
     std::vector<Hash32> leaves;
     leaves.reserve(records.size());
     for (const Bytes& record : records)

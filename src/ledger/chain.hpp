@@ -59,7 +59,6 @@ class Chain final : public Ledger {
     Result<void> add_pruning(storage::KvBatch& batch, const HeightSummary& at);
     Result<void> write_tiles(std::uint64_t from, std::uint64_t to, bool is_last,
                              std::map<std::string, Bytes>& unfinished);
-    Result<std::vector<Bytes>> untiled_records(std::uint64_t from, std::uint64_t to) const;
     Result<void> die(const Error& error);
 
     Log& log_;

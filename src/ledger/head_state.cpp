@@ -1,11 +1,13 @@
 #include "ledger/head_state.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace ropenet::ledger {
 
 Result<std::optional<Store::Newest>> HeadState::newest(BytesView full_key) const {
     std::string key{text_of(full_key)};
+    if (const auto it = kept_.find(key); it != kept_.end()) return it->second;
     if (const auto it = read_.find(key); it != read_.end()) return it->second;
     ROPE_TRY(auto found, store_.newest_value(full_key));
     return read_.emplace(std::move(key), std::move(found)).first->second;
@@ -30,13 +32,29 @@ Result<void> HeadState::load(const HeightSummary& at) {
                                         std::to_string(at.height) + "; run `ropenet node repair`");
 }
 
-void HeadState::advance(const HeightSummary& at, const merkle::TreeUpdate& update) {
-    read_.clear();
+void HeadState::advance(const HeightSummary& at, const state::StateDiff& diff,
+                        const merkle::TreeUpdate& update) {
+    remember(diff);
     if (at.state_version != at.height) return;
     tree_ = update.tree;
     // One that is changed may have been loaded together with its neighbours.
     loaded_ += update.changes.size() * (tree_.size() > leaves_max_ ? merkle::kPartLeaves : 1);
     if (loaded_ > leaves_max_) trim(at.state_version);
+}
+
+void HeadState::remember(const state::StateDiff& diff) {
+    for (const auto& [full_key, value] : diff) {
+        const std::string key{text_of(full_key)};
+        kept_.erase(key);
+        read_.erase(key);
+    }
+    if (kept_.size() + read_.size() > kKeptMax) kept_.clear();
+    for (auto it = read_.begin(); it != read_.end() && kept_.size() < kKeptMax;) {
+        const auto next = std::next(it);
+        if (it->second) kept_.insert(read_.extract(it));
+        it = next;
+    }
+    read_.clear();
 }
 
 /// Keeps what was used since the last time; if that is still too much, what the newest update used.

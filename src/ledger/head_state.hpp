@@ -1,7 +1,8 @@
 // The state that the next block is executed on, with its tree in memory.
 //
-// Values come from the store; what one block read is remembered until the next. Ledger thread
-// alone. Errors: io, corrupt.
+// Values come from the store; what a block read is remembered until the next, and what it found
+// there and did not change (accounts, above all) for longer. Ledger thread alone. Errors: io,
+// corrupt.
 #pragma once
 
 #include <cstddef>
@@ -31,10 +32,15 @@ class HeadState final : public state::StateView {
     /// Makes the tree from the store's leaves, which must lead to this height's root.
     Result<void> load(const HeightSummary& at);
     /// The store now holds the block that led to `at` with this update.
-    void advance(const HeightSummary& at, const merkle::TreeUpdate& update);
+    void advance(const HeightSummary& at, const state::StateDiff& diff,
+                 const merkle::TreeUpdate& update);
     const merkle::StateTree& tree() const { return tree_; }
 
   private:
+    using Values = std::unordered_map<std::string, std::optional<Store::Newest>>;
+    static constexpr std::size_t kKeptMax = 16'384;
+
+    void remember(const state::StateDiff& diff);
     void trim(std::uint64_t version);
 
     const Store& store_;
@@ -42,7 +48,8 @@ class HeadState final : public state::StateView {
     merkle::StateTree tree_;
     std::size_t loaded_ = 0;        // leaves in memory, at most
     std::uint64_t trimmed_at_ = 0;  // version
-    mutable std::unordered_map<std::string, std::optional<Store::Newest>> read_;
+    mutable Values read_;  // by this block
+    Values kept_;          // found by earlier ones and not changed since
 };
 
 }  // namespace ropenet::ledger

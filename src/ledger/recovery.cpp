@@ -94,7 +94,7 @@ Result<void> Chain::write_genesis(const Bytes& genesis_bytes) {
     ROPE_DO(store_->flush());
     at_ = first.at;
     frontier_ = first.frontier;
-    head_.advance(at_, first.result.tree);
+    head_.advance(at_, first.result.diff, first.result.tree);
     history_->publish(at_, head_.tree());
     return {};
 }

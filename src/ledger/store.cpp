@@ -1,5 +1,6 @@
 #include "ledger/store.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <vector>
 
@@ -156,6 +157,29 @@ Result<std::optional<TxRow>> Store::row_at(std::uint64_t index) const {
 
 Result<std::optional<Bytes>> Store::untiled_record(std::uint64_t index) const {
     return item_of(Column::records, index);
+}
+
+Result<std::vector<Bytes>> Store::untiled_records(std::uint64_t from, std::uint64_t to) const {
+    std::vector<Bytes> out;
+    out.reserve(to - from);
+    const auto visit = [&](BytesView key, BytesView chunk) {
+        if (key.size() != 8) return storage::Go::stop;
+        const std::uint64_t first = be64_of(key);
+        const std::uint64_t end = first + item_count(chunk).value_or(0);
+        for (std::uint64_t index = from + out.size(); index < std::min(end, to); ++index) {
+            const auto item = index < first ? std::nullopt : item_at(chunk, index - first);
+            if (!item) return storage::Go::stop;
+            out.push_back(to_bytes(*item));
+        }
+        return storage::Go::on;
+    };
+    ROPE_TRY([[maybe_unused]] const std::size_t visited,
+             kv_->scan({.column = id_of(Column::records),
+                        .from = be64_key(from < kChunkItemsMax ? 0 : from - kChunkItemsMax + 1),
+                        .to = be64_key(to)},
+                       visit));
+    if (out.size() == to - from) return out;
+    return damaged("record " + std::to_string(from + out.size()));
 }
 
 Result<std::optional<Bytes>> Store::item_of(Column column, std::uint64_t index) const {

@@ -65,8 +65,10 @@ class Store final : public merkle::LeafReader {
     Result<std::optional<HeightSummary>> summary_of(std::uint64_t height) const;
     Result<std::optional<std::uint64_t>> index_of(const Hash32& tx_id) const;
     Result<std::optional<TxRow>> row_at(std::uint64_t index) const;
-    /// Leaves that no installed checkpoint's tiles hold yet.
+    /// A leaf that no installed checkpoint's tiles hold yet.
     Result<std::optional<Bytes>> untiled_record(std::uint64_t index) const;
+    /// The leaves [from, to), all of them or corrupt.
+    Result<std::vector<Bytes>> untiled_records(std::uint64_t from, std::uint64_t to) const;
 
     /// The lowest height whose view is still whole; kept with everything else, so that a restart
     /// does not promise what pruning took.

@@ -53,7 +53,7 @@ struct TreeAtTest : ::testing::Test {
         ASSERT_TRUE(batch);
         ASSERT_TRUE(store->write(*batch));
         at = block.at;
-        head.advance(at, block.result.tree);
+        head.advance(at, diff, block.result.tree);
         for (const auto& [key, value] : diff) {
             values.erase(key);
             if (value) values.emplace(key, *value);
@@ -175,7 +175,7 @@ TEST_F(TreeAtTest, stays_right_when_fewer_leaves_fit_in_memory_than_there_are) {
         const auto tree = small.root_after(diff, at.height + 1);
         ASSERT_TRUE(tree) << tree.error().what;
         commit(diff);
-        small.advance(at, *tree);
+        small.advance(at, diff, *tree);
         ASSERT_EQ(small.tree().root(), at.state_root);
     }
 }

@@ -2,6 +2,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.hpp"
@@ -164,10 +165,25 @@ Result<void> Kv::alive() const {
                 "store " + open_->dir + " stopped after a failed write; restart the node");
 }
 
+std::vector<KvBatch::Change> KvBatch::in_key_order() const {
+    std::vector<Change> sorted{changes_};
+    const auto is_range = [](const Change& change) { return change.kind == Kind::del_range; };
+    // What a range deletes must stay before or after it.
+    for (auto from = sorted.begin(); from != sorted.end();) {
+        const auto to = std::find_if(from, sorted.end(), is_range);
+        std::stable_sort(from, to, [this](const Change& a, const Change& b) {
+            if (a.column != b.column) return a.column < b.column;
+            return std::ranges::lexicographical_compare(first_of(a), first_of(b));
+        });
+        from = to == sorted.end() ? to : to + 1;
+    }
+    return sorted;
+}
+
 Result<void> Kv::write(const KvBatch& batch) {
     if (auto ok = alive(); !ok) return ok;
     rocksdb::WriteBatch out{batch.bytes_.size() + 16 * batch.changes_.size()};
-    for (const auto& change : batch.changes_) {
+    for (const auto& change : batch.in_key_order()) {
         ROPE_CHECK(change.column < open_->columns);
         const auto handle = open_->handles[change.column];
         const auto first = slice_of(batch.first_of(change));
