@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
     add_state(program);
     add_log(program);
     add_rope(program);
+    add_tsa(program);
     add_self(program);
     try {
         program.app().parse(std::vector<std::string>(args.rbegin(), args.rend()));

@@ -182,6 +182,13 @@ Expected<http::Response, Failure> Session::get_raw(const std::string& target) {
     return *std::move(response);
 }
 
+Expected<http::Response, Failure> Session::post_raw(const std::string& target,
+                                                    std::string_view content_type, BytesView body) {
+    auto response = client_.post(target, content_type, body);
+    if (!response) return Unexpected{failure_of(response.error())};
+    return *std::move(response);
+}
+
 Expected<void, Failure> Session::check(const http::Response& response) const {
     if (response.status >= 400) return Unexpected{failure_of_response(response)};
     return {};

@@ -57,6 +57,8 @@ class Session {
     /// GET of a path below /v1/ropes/<rope>; 2xx or a failure.
     Expected<json::Value, Failure> get(const std::string& path);
     Expected<http::Response, Failure> get_raw(const std::string& target);
+    Expected<http::Response, Failure> post_raw(const std::string& target,
+                                               std::string_view content_type, BytesView body);
     /// The server's own words, if the answer is an error.
     Expected<void, Failure> check(const http::Response& response) const;
     std::string rope_path(const std::string& path) const { return "/v1/ropes/" + rope_ + path; }

@@ -61,6 +61,7 @@ void add_policy(Program& program);
 void add_state(Program& program);
 void add_log(Program& program);
 void add_rope(Program& program);
+void add_tsa(Program& program);
 void add_self(Program& program);
 
 }  // namespace ropenet::cli

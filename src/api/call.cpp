@@ -90,6 +90,11 @@ OrRefused<std::uint64_t> number_path(const std::string& text, std::string_view n
     return *value;
 }
 
+bool has_media_type(const Call& call, std::string_view type) {
+    const auto given = call.request.find_header("Content-Type");
+    return given && given->substr(0, given->find(';')) == type;
+}
+
 OrRefused<Hash32> hash_path(const std::string& text, std::string_view name) {
     const auto hash = hash32_from_hex(text);
     if (!hash) {

@@ -15,6 +15,7 @@
 #include "execution/read_access.hpp"
 #include "http/message.hpp"
 #include "http/static_files.hpp"
+#include "timestamp/authority.hpp"
 
 namespace ropenet::api {
 
@@ -26,6 +27,7 @@ struct Services {
     std::vector<RopeAccess> ropes;
     std::span<const http::StaticFile> assets;
     std::function<std::int64_t()> now_ms;
+    timestamp::Authority* authority = nullptr;
     MayRead may_read = execution::may_read;
 };
 
@@ -53,6 +55,9 @@ http::Response answer(const Call& call, const ledger::ReadView& view, json::Obje
 /// Other bytes with the rope's headers.
 http::Response answer_bytes(const Call& call, std::uint64_t height, std::string_view type,
                             BytesView body);
+
+/// Whether the body says that it is of `type`; parameters do not matter.
+bool has_media_type(const Call& call, std::string_view type);
 
 /// A decimal query value within its bounds; `otherwise` when it is not there.
 struct NumberRange {

@@ -14,6 +14,10 @@ http::Response show_rope(const Call& call);
 http::Response show_policy(const Call& call);
 http::Response show_time(const Call& call);
 
+// tsa.cpp
+http::Response show_authority(const Call& call);
+http::Response stamp(const Call& call);
+
 // submit.cpp
 void submit_tx(const Call& call, http::Responder responder);
 void submit_batch(const Call& call, http::Responder responder);

@@ -27,6 +27,8 @@ struct Route {
 #define ROPE_R "/v1/ropes/{rope}"
 constexpr std::array kRoutes = {
     Route{"GET", "/v1/time", "getTime", show_time},
+    Route{"GET", "/v1/tsa", "getTimestampAuthority", show_authority},
+    Route{"POST", "/v1/tsa", "stamp", stamp},
     Route{"GET", "/v1/ropes", "listRopes", list_ropes},
     Route{"GET", ROPE_R, "getRope", show_rope},
     Route{"GET", ROPE_R "/policy", "getPolicy", show_policy},
@@ -144,7 +146,8 @@ struct Router::Impl {
 Router::Router(RouterParts parts)
     : impl_{std::make_unique<Impl>(Impl{.services = {.ropes = std::move(parts.ropes),
                                                      .assets = parts.assets,
-                                                     .now_ms = std::move(parts.now_ms)},
+                                                     .now_ms = std::move(parts.now_ms),
+                                                     .authority = parts.authority},
                                         .run_elsewhere = std::move(parts.run_elsewhere)})} {}
 
 Router::~Router() = default;

@@ -16,13 +16,15 @@
 #include "api/rope_access.hpp"
 #include "http/server.hpp"
 #include "http/static_files.hpp"
+#include "timestamp/authority.hpp"
 
 namespace ropenet::api {
 
 struct RouterParts {
     std::vector<RopeAccess> ropes;
-    std::span<const http::StaticFile> assets;  // the page at "/"; outlive the router
-    std::function<std::int64_t()> now_ms;      // the node's wall clock
+    std::span<const http::StaticFile> assets;   // the page at "/"; outlive the router
+    std::function<std::int64_t()> now_ms;       // the node's wall clock
+    timestamp::Authority* authority = nullptr;  // null: none; outlives the router
     /// Runs work on another thread; false when too much waits already.
     std::function<bool(std::function<void()>)> run_elsewhere;
 };

@@ -26,11 +26,6 @@ OrRefused<Wait> wait_of(const Call& call) {
     return Wait{std::chrono::seconds{seconds}};
 }
 
-bool has_media_type(const Call& call, std::string_view type) {
-    const auto given = call.request.find_header("Content-Type");
-    return given && given->substr(0, given->find(';')) == type;
-}
-
 /// What outlives the call while a transaction waits for its block.
 struct Waiting {
     const Services* services;

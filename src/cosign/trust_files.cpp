@@ -1,6 +1,7 @@
 #include "cosign/trust_files.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "crypto/hash.hpp"
@@ -37,13 +38,14 @@ NoteKey witness_key_of(const NodeNames& names, const crypto::PublicKey& key) {
     return note_key_of(names.origin + "/" + names.node, NoteKeyType::cosignature_v1, key);
 }
 
-TrustTexts make_trust(const NodeNames& names, const CosignKeys& keys) {
+TrustTexts make_trust(const NodeNames& names, const CosignKeys& keys, std::vector<Hash32> tsa) {
     TrustPolicy policy;
     policy.logs.push_back(log_key_of(names.origin, keys.log->public_key()));
     policy.witnesses.push_back(
         {.name = names.node, .key = witness_key_of(names, keys.witness->public_key())});
     return {.policy = text_from_policy(policy),
-            .keys = text_from_keys({.receipt = {keys.receipt->public_key().kid()}, .tsa = {}})};
+            .keys = text_from_keys(
+                {.receipt = {keys.receipt->public_key().kid()}, .tsa = std::move(tsa)})};
 }
 
 GenesisValidator validator_of(const NodeNames& names, const CosignKeys& keys) {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "keys/signer.hpp"
@@ -38,8 +39,9 @@ struct TrustTexts {
 NoteKey log_key_of(const std::string& origin, const crypto::PublicKey& key);
 NoteKey witness_key_of(const NodeNames& names, const crypto::PublicKey& key);
 
-/// The policy and key list of a rope with this node alone.
-TrustTexts make_trust(const NodeNames& names, const CosignKeys& keys);
+/// The policy and key list of a rope with this node alone. `tsa`: certificates of its timestamp
+/// authorities.
+TrustTexts make_trust(const NodeNames& names, const CosignKeys& keys, std::vector<Hash32> tsa = {});
 
 /// What genesis says of them (key 8 and 11).
 GenesisValidator validator_of(const NodeNames& names, const CosignKeys& keys);

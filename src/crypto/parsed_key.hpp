@@ -5,13 +5,13 @@
 // references atomically.
 #pragma once
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include <memory>
 
 #include "base/bytes.hpp"
 #include "crypto/public_key.hpp"
+#include "crypto/quiet_errors.hpp"
 
 namespace ropenet::crypto {
 
@@ -23,15 +23,6 @@ struct OpensslFree {
 
 template <typename T>
 using OpensslPtr = std::unique_ptr<T, OpensslFree>;
-
-/// Keeps refusals out of the thread's error queue, where a TLS connection would find them.
-class QuietErrors {
-  public:
-    QuietErrors() { ERR_set_mark(); }
-    ~QuietErrors() { ERR_pop_to_mark(); }
-    QuietErrors(const QuietErrors&) = delete;
-    QuietErrors& operator=(const QuietErrors&) = delete;
-};
 
 struct ParsedKey {
     Alg alg = Alg::ed25519;

@@ -84,13 +84,6 @@ bool halves_belong_together(EVP_PKEY* key) {
 
 }  // namespace
 
-std::string with_openssl_reason(std::string what) {
-    const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-    ERR_clear_error();
-    if (reason == nullptr) return what;
-    return std::move(what) + ": " + reason;
-}
-
 Result<Bytes> LocalSigner::sign(BytesView message) const {
     const crypto::Alg alg = public_key_.alg();
     const std::unique_ptr<EVP_MD_CTX, SignFree> ctx{EVP_MD_CTX_new()};

@@ -6,18 +6,13 @@
 #include <openssl/evp.h>
 
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "base/error.hpp"
+#include "keys/pem_key.hpp"
 #include "keys/signer.hpp"
 
 namespace ropenet::keys {
-
-struct KeyFree {
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using PrivateKey = std::unique_ptr<EVP_PKEY, KeyFree>;
 
 class LocalSigner final : public Signer {
   public:
@@ -37,8 +32,5 @@ class LocalSigner final : public Signer {
 
 /// Checks that the algorithm is one of ours and that both halves of the key belong together.
 Result<std::unique_ptr<Signer>> make_local_signer(PrivateKey private_key);
-
-/// "what: OpenSSL's last reason"; empties the thread's error queue.
-std::string with_openssl_reason(std::string what);
 
 }  // namespace ropenet::keys

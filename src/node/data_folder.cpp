@@ -1,6 +1,8 @@
 #include "node/data_folder.hpp"
 
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "keys/key_file.hpp"
 #include "node/dev_identities.hpp"
@@ -37,6 +39,14 @@ Result<void> ensure_cosign_keys(FileSystem& files, const DataFolder& folder,
     return ensure_key(files, folder.key(rope, "receipt"), crypto::Alg::es256);
 }
 
+/// What keys.txt of a new rope says of timestamps.
+Result<std::vector<Hash32>> listed_authorities(FileSystem& files, const DataFolder& folder) {
+    ROPE_TRY(const bool there, timestamp::has_authority(files, folder.tsa()));
+    if (!there) return std::vector<Hash32>{};
+    ROPE_TRY(const Hash32 digest, timestamp::certificate_digest(files, folder.tsa()));
+    return std::vector{digest};
+}
+
 Genesis genesis_of(const std::string& origin, const DevIdentities& identities,
                    std::int64_t time_ms) {
     Genesis genesis;
@@ -60,7 +70,8 @@ Result<void> ensure_rope(FileSystem& files, const DataFolder& folder, const std:
     ROPE_DO(ensure_cosign_keys(files, folder, rope));
     ROPE_TRY(const cosign::CosignKeys keys, load_cosign_keys(folder, rope));
     const cosign::NodeNames names{.origin = origin};
-    const cosign::TrustTexts trust = cosign::make_trust(names, keys);
+    ROPE_TRY(std::vector<Hash32> tsa, listed_authorities(files, folder));
+    const cosign::TrustTexts trust = cosign::make_trust(names, keys, std::move(tsa));
     Genesis genesis = genesis_of(origin, identities, time_ms);
     genesis.validators = {cosign::validator_of(names, keys)};
     genesis.policy = cosign::first_policy_of(trust);
@@ -119,6 +130,13 @@ Result<void> init_data_folder(FileSystem& files, const DataFolder& folder, const
         ROPE_DO(ensure_dev_policy(files, folder, rope));
     }
     return {};
+}
+
+Result<void> init_authority(FileSystem& files, const DataFolder& folder,
+                            const timestamp::AuthorityName& name, const Clock& clock) {
+    ROPE_DO(files.create_dirs(folder.path));
+    ROPE_DO(make_private_folder(files, folder.keys()));
+    return timestamp::make_authority(files, folder.tsa(), name, clock);
 }
 
 Result<RopeFiles> load_rope_files(FileSystem& files, const DataFolder& folder,

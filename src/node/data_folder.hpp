@@ -3,6 +3,7 @@
 //   node.toml  lock  node.json (addresses of the running node)
 //   keys/<rope>-{log,cosign,receipt}.pem        0700, files 0600
 //   signed/<rope>                               the largest log signed
+//   keys/tsa{-ca,}.pem, tsa/{ca.pem,certificate.pem,book}       a timestamp authority, if any
 //   ropes/<rope>/{genesis.cbor,policy.txt,keys.txt}, blocks/, log/, state/
 //   dev/accounts.json, keys/<name>.pem, policy-<rope>.txt      development networks alone
 //
@@ -18,6 +19,7 @@
 #include "cosign/trust_files.hpp"
 #include "node/config.hpp"
 #include "storage/file.hpp"
+#include "timestamp/authority_files.hpp"
 
 namespace ropenet::node {
 
@@ -36,6 +38,14 @@ struct DataFolder {
     /// While this file is there, the node serves the rope and takes no transactions for it.
     std::string read_only_marker(const std::string& rope) const {
         return path + "/ropes/" + rope + "/READ-ONLY";
+    }
+    timestamp::AuthorityFiles tsa() const {
+        return {.folder = path + "/tsa",
+                .ca = path + "/tsa/ca.pem",
+                .certificate = path + "/tsa/certificate.pem",
+                .book = path + "/tsa/book",
+                .ca_key = path + "/keys/tsa-ca.pem",
+                .key = path + "/keys/tsa.pem"};
     }
     std::string dev() const { return path + "/dev"; }
     std::string dev_accounts() const { return path + "/dev/accounts.json"; }
@@ -60,6 +70,11 @@ Result<Config> load_config(storage::FileSystem& files, const DataFolder& folder)
 /// refused (config).
 Result<void> init_data_folder(storage::FileSystem& files, const DataFolder& folder,
                               const Config& config, const Clock& clock);
+
+/// A timestamp authority in the folder, which need not be initialised: the ropes that are made
+/// after it list its certificate in keys.txt, those made before do not. `exists` if there is one.
+Result<void> init_authority(storage::FileSystem& files, const DataFolder& folder,
+                            const timestamp::AuthorityName& name, const Clock& clock);
 
 Result<RopeFiles> load_rope_files(storage::FileSystem& files, const DataFolder& folder,
                                   const std::string& rope);

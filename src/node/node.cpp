@@ -17,6 +17,7 @@
 #include "node/rope.hpp"
 #include "storage/folder_lock.hpp"
 #include "storage/posix_file_system.hpp"
+#include "timestamp/authority.hpp"
 
 namespace ropenet::node {
 namespace {
@@ -49,6 +50,7 @@ struct Node::Impl {
         : options{node_options}, log{node_log}, clock{node_clock}, folder{node_options.data} {}
 
     Result<void> start();
+    Result<void> start_authority();
     Result<void> start_ropes();
     Result<void> start_servers();
     Result<void> announce();
@@ -72,8 +74,9 @@ struct Node::Impl {
     Config config;
     PrometheusMeter meter;
     std::unique_ptr<storage::KvEnvironment> kv;
-    std::unique_ptr<WorkerPool> workers;  // signature checks
-    crypto::Ed25519Table ed25519;         // what they check with
+    std::unique_ptr<WorkerPool> workers;              // signature checks
+    crypto::Ed25519Table ed25519;                     // what they check with
+    std::unique_ptr<timestamp::Authority> authority;  // null: the folder has none
     std::vector<std::unique_ptr<Rope>> ropes;
     std::unique_ptr<api::Router> router;
     std::unique_ptr<WorkerPool> readers;  // handlers; ends before what they read
@@ -99,9 +102,22 @@ Result<void> Node::Impl::start() {
     log.write(LogLevel::info, "node", verification.words);
     kv = std::make_unique<storage::KvEnvironment>();
     workers = std::make_unique<WorkerPool>(WorkerPool::Options{.name = "work"});
+    ROPE_DO(start_authority());
     ROPE_DO(start_ropes());
     ROPE_DO(start_servers());
     return announce();
+}
+
+Result<void> Node::Impl::start_authority() {
+    ROPE_TRY(const bool there, timestamp::has_authority(files, folder.tsa()));
+    if (!there) return {};
+    ROPE_TRY(
+        authority,
+        timestamp::Authority::open(
+            folder.tsa(), {.files = files, .clock = clock, .on_fatal = [this](const Error& error) {
+                               fail_with(error);
+                           }}));
+    return {};
 }
 
 Result<void> Node::Impl::start_ropes() {
@@ -130,6 +146,7 @@ Result<void> Node::Impl::start_servers() {
         .ropes = std::move(access),
         .assets = options.assets,
         .now_ms = [this] { return clock.wall_ms(); },
+        .authority = authority.get(),
         .run_elsewhere =
             [this](std::function<void()> task) { return readers->submit(std::move(task)); }});
     http::ServerConfig open{.address = config.http, .threads = config.http_threads};
@@ -171,6 +188,7 @@ Result<void> Node::Impl::stop() {
     readers.reset();
     for (auto& rope : ropes)
         keep(rope->stop());
+    if (authority && !failure.failed()) keep(authority->close());
     if (server) keep(files.remove(folder.running()));
     return first;
 }
