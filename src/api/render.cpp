@@ -134,17 +134,17 @@ json::Object tx_details(const ledger::TxEntry& entry) {
             {"expires_at_ms", entry.tx.expires_at_ms}};
 }
 
-json::Object tx_row(const ledger::TxEntry& entry) {
-    json::Object out = tx_object(admission::answer_of(entry.tx.tx_id,
-                                                      {.height = entry.at.height,
-                                                       .index = entry.at.index,
-                                                       .time_ms = entry.time_ms,
-                                                       .outcome = entry.outcome},
+json::Object tx_row(const ledger::TxSummary& summary) {
+    json::Object out = tx_object(admission::answer_of(summary.tx_id,
+                                                      {.height = summary.at.height,
+                                                       .index = summary.at.index,
+                                                       .time_ms = summary.time_ms,
+                                                       .outcome = summary.outcome},
                                                       false));
     out.pop_back();  // `duplicate` is about a submission
-    out.emplace_back("contract", entry.tx.contract);
-    out.emplace_back("action", entry.tx.action);
-    out.emplace_back("account", entry.tx.account.text());
+    out.emplace_back("contract", summary.contract);
+    out.emplace_back("action", summary.action);
+    out.emplace_back("account", summary.account.text());
     return out;
 }
 
@@ -184,6 +184,12 @@ json::Object json_of(const Record& record) {
 std::string account_name(const state::Reader& state, const AccountId& account) {
     const auto found = system::find_account(state, account);
     return found && *found ? (*found)->args.name : std::string{};
+}
+
+const std::string& AccountNames::of(const AccountId& account) {
+    const auto it = names_.find(account);
+    if (it != names_.end()) return it->second;
+    return names_.emplace(account, account_name(state_, account)).first->second;
 }
 
 }  // namespace ropenet::api

@@ -81,12 +81,12 @@ http::Response list_txs(const Call& call) {
                    .columns = {"tx_id", "status", "height", "index", "code", "rule", "time_ms",
                                "contract", "action", "account", "account_name"},
                    .next = page->next};
-    for (const std::uint64_t index : page->indexes) {
-        const auto entry = call.rope->reader.tx_at(index);
-        if (!entry) return problem(entry.error());
-        if (!*entry) continue;
-        json::Object row = tx_row(**entry);
-        row.emplace_back("account_name", account_name(*request->view, (*entry)->tx.account));
+    const auto summaries = call.rope->reader.summaries_of(page->indexes);
+    if (!summaries) return problem(summaries.error());
+    AccountNames names{*request->view};
+    for (const ledger::TxSummary& summary : *summaries) {
+        json::Object row = tx_row(summary);
+        row.emplace_back("account_name", names.of(summary.account));
         out.rows.push_back(std::move(row));
     }
     return answer_page(call, *request, out);

@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "ledger/chunks.hpp"
 #include "merkle/tiles.hpp"
+#include "storage/crc32c.hpp"
 #include "types/limits.hpp"
 
 namespace ropenet::ledger {
@@ -50,8 +51,10 @@ Block block_of(Finalized& out, std::span<const execution::CheckedTx> txs) {
         if (recorded == nullptr) continue;
         const Transaction& tx = *txs[i];
         out.rows.push_back({.height = out.at.height,
-                            .position = static_cast<std::uint32_t>(block.txs.size()),
                             .time_ms = out.at.time_ms,
+                            .tx_id = tx.tx_id,
+                            .size = static_cast<std::uint32_t>(tx.encoded.size()),
+                            .crc = storage::crc32c(tx.encoded),
                             .account = tx.account,
                             .contract = tx.contract,
                             .action = tx.action,
@@ -59,6 +62,9 @@ Block block_of(Finalized& out, std::span<const execution::CheckedTx> txs) {
         out.expiries.push_back({.tx_id = tx.tx_id, .expires_at_ms = tx.expires_at_ms});
         block.txs.push_back(tx.encoded);
     }
+    const auto offsets = tx_offsets_of(block);
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+        out.rows[i].offset = offsets[i];
     return block;
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "ledger/row_reader.hpp"
 #include "merkle/tiles.hpp"
+#include "storage/crc32c.hpp"
 
 namespace ropenet::ledger {
 namespace {
@@ -79,16 +81,37 @@ Result<std::shared_ptr<const Block>> History::cached_block(std::uint64_t height)
 Result<std::optional<TxEntry>> History::tx_at(std::uint64_t index) const {
     ROPE_TRY(auto row, store_.row_at(index));
     if (!row) return std::optional<TxEntry>{};
-    ROPE_TRY(const auto block, cached_block(row->height));
+    ROPE_TRY(Bytes bytes, blocks_.read_part(row->height, row->offset, row->size));
     const std::string where = "transaction " + std::to_string(index);
-    if (row->position >= block->txs.size()) return damaged(where + " is not in its block");
-    auto tx = decode_transaction(block->txs[row->position]);
+    if (storage::crc32c(bytes) != row->crc) {
+        return damaged(where + " of block " + std::to_string(row->height) + " is damaged");
+    }
+    auto tx = decode_transaction(std::move(bytes));
     auto outcome = decode_outcome(row->outcome);
     if (!tx || !outcome) return damaged(where + " does not decode");
     return std::optional{TxEntry{.at = {.height = row->height, .index = index},
                                  .time_ms = row->time_ms,
                                  .tx = *std::move(tx),
                                  .outcome = *std::move(outcome)}};
+}
+
+Result<std::vector<TxSummary>> History::summaries_of(std::span<const std::uint64_t> indexes) const {
+    std::vector<TxSummary> out;
+    out.reserve(indexes.size());
+    RowReader rows{store_};
+    for (const std::uint64_t index : indexes) {
+        ROPE_TRY(auto row, rows.at(index));
+        auto outcome = row ? decode_outcome(row->outcome) : Unexpected{OutcomeError::malformed};
+        if (!outcome) return damaged("transaction row " + std::to_string(index) + " is missing");
+        out.push_back({.at = {.height = row->height, .index = index},
+                       .time_ms = row->time_ms,
+                       .tx_id = row->tx_id,
+                       .account = row->account,
+                       .contract = std::move(row->contract),
+                       .action = std::move(row->action),
+                       .outcome = *std::move(outcome)});
+    }
+    return out;
 }
 
 Result<std::optional<Bytes>> History::record_at(std::uint64_t index) const {

@@ -51,6 +51,8 @@ class History final : public Reader {
     Result<Expected<ReadViewPtr, PastError>> at(std::uint64_t height) const override;
     Result<std::optional<TxPosition>> find_tx(const Hash32& tx_id) const override;
     Result<std::optional<TxEntry>> tx_at(std::uint64_t index) const override;
+    Result<std::vector<TxSummary>> summaries_of(
+        std::span<const std::uint64_t> indexes) const override;
     Result<std::optional<Bytes>> record_at(std::uint64_t index) const override;
     Result<std::optional<Block>> block_at(std::uint64_t height) const override;
     Result<std::optional<HeightSummary>> summary_of(std::uint64_t height) const override;

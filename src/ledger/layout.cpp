@@ -33,6 +33,12 @@ std::optional<std::uint64_t> next_uint(cbor::Decoder& in) {
     return value ? std::optional{*value} : std::nullopt;
 }
 
+std::optional<std::uint32_t> next_uint32(cbor::Decoder& in) {
+    const auto number = next_uint(in);
+    if (!number || *number > 0xFFFFFFFFU) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+}
+
 std::optional<Hash32> next_hash(cbor::Decoder& in) {
     const auto bytes = in.bytes();
     return bytes ? hash32_from(*bytes) : std::nullopt;
@@ -175,8 +181,9 @@ std::optional<HeightSummary> decode_summary(BytesView bytes) {
 }
 
 Bytes encode_row(const TxRow& row) {
-    cbor::Encoder out{row.outcome.size() + 96};
-    out.array(7).uint(row.height).uint(row.position).sint(row.time_ms);
+    cbor::Encoder out{row.outcome.size() + 144};
+    out.array(10).uint(row.height).sint(row.time_ms).bytes(row.tx_id);
+    out.uint(row.offset).uint(row.size).uint(row.crc);
     out.bytes(row.account.bytes()).text(row.contract).text(row.action).bytes(row.outcome);
     return std::move(out).take();
 }
@@ -184,23 +191,29 @@ Bytes encode_row(const TxRow& row) {
 std::optional<TxRow> decode_row(BytesView bytes) {
     cbor::Decoder in{bytes};
     const auto count = in.array();
-    if (!count || *count != 7) return std::nullopt;
+    if (!count || *count != 10) return std::nullopt;
     const auto height = next_uint(in);
-    const auto position = next_uint(in);
     const auto time_ms = next_uint(in);
+    const auto tx_id_bytes = in.bytes();
+    const auto tx_id = tx_id_bytes ? hash32_from(*tx_id_bytes) : std::nullopt;
+    const auto offset = next_uint32(in);
+    const auto size = next_uint32(in);
+    const auto crc = next_uint32(in);
     const auto account = in.bytes();
     const auto contract = in.text();
     const auto action = in.text();
     const auto outcome = in.bytes();
-    if (!height || !position || !time_ms || !account || !contract || !action || !outcome) {
-        return std::nullopt;
-    }
-    if (account->size() != 16 || *position > 0xFFFFFFFFU || !in.end()) return std::nullopt;
+    if (!height || !time_ms || !tx_id || !offset || !size || !crc) return std::nullopt;
+    if (!account || !contract || !action || !outcome) return std::nullopt;
+    if (account->size() != 16 || !in.end()) return std::nullopt;
     std::array<std::uint8_t, 16> id{};
     std::ranges::copy(*account, id.begin());
     return TxRow{.height = *height,
-                 .position = static_cast<std::uint32_t>(*position),
                  .time_ms = static_cast<std::int64_t>(*time_ms),
+                 .tx_id = *tx_id,
+                 .offset = *offset,
+                 .size = *size,
+                 .crc = *crc,
                  .account = AccountId{id},
                  .contract = std::string{*contract},
                  .action = std::string{*action},

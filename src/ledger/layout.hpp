@@ -58,8 +58,11 @@ inline constexpr std::string_view kColumnNames[] = {
 /// What a list needs to know of a recorded tx without reading its block.
 struct TxRow {
     std::uint64_t height = 0;
-    std::uint32_t position = 0;  // in Block::txs
     std::int64_t time_ms = 0;
+    Hash32 tx_id{};
+    std::uint32_t offset = 0;  // of the tx in the encoded block
+    std::uint32_t size = 0;
+    std::uint32_t crc = 0;  // CRC-32C of the tx
     AccountId account;
     std::string contract;
     std::string action;

@@ -5,6 +5,7 @@
 #include "ledger/block_batch.hpp"
 #include "ledger/chunks.hpp"
 #include "ledger/history.hpp"
+#include "ledger/row_reader.hpp"
 
 namespace ropenet::ledger {
 namespace {
@@ -154,13 +155,14 @@ Result<Page> History::list_txs(const ReadView& view, const TxQuery& query) const
     if (range.from >= range.to || query.limit == 0) return page;
     const bool enough = walk_is_enough(query.filter);
     std::optional<std::uint64_t> last;
+    RowReader rows{store_};
     ROPE_TRY(const bool more,
              walk_indexes(store_.kv(), walk_of(query.filter), query.direction,
                           {range.from, range.to}, [&](std::uint64_t index) -> Result<bool> {
                               if (page.indexes.size() == query.limit) return false;
                               last = index;
                               if (!enough) {
-                                  ROPE_TRY(const auto row, store_.row_at(index));
+                                  ROPE_TRY(const auto row, rows.at(index));
                                   if (!row || !row_matches(*row, query.filter)) return true;
                               }
                               page.indexes.push_back(index);
@@ -227,9 +229,10 @@ Result<EntryPage> History::list_entries(const ReadView& view, const EntryQuery& 
                                                      .after = query.after,
                                                      .limit = query.limit}));
     if (range.from >= range.to) return page;
+    RowReader rows{store_};
     const auto visit = [&](std::uint64_t index) -> Result<bool> {
         if (page.entries.size() == query.limit) return false;
-        ROPE_TRY(const auto row, store_.row_at(index));
+        ROPE_TRY(const auto row, rows.at(index));
         if (!row) return unreadable_index();
         const auto outcome = decode_outcome(row->outcome);
         if (!outcome) return unreadable_index();

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,17 @@ struct TxEntry {
     TxPosition at;
     std::int64_t time_ms = 0;
     Transaction tx;
+    Outcome outcome;
+};
+
+/// What a list tells of a recorded tx: all but its bytes.
+struct TxSummary {
+    TxPosition at;
+    std::int64_t time_ms = 0;
+    Hash32 tx_id{};
+    AccountId account;
+    std::string contract;
+    std::string action;
     Outcome outcome;
 };
 
@@ -112,6 +124,10 @@ class Reader {
     virtual Result<std::optional<Bytes>> record_at(std::uint64_t index) const = 0;
     virtual Result<std::optional<Block>> block_at(std::uint64_t height) const = 0;
     virtual Result<std::optional<HeightSummary>> summary_of(std::uint64_t height) const = 0;
+
+    /// Of recorded transactions, in the order asked for.
+    virtual Result<std::vector<TxSummary>> summaries_of(
+        std::span<const std::uint64_t> indexes) const = 0;
 
     virtual Result<Page> list_txs(const ReadView& view, const TxQuery& query) const = 0;
     virtual Result<EntryPage> list_entries(const ReadView& view, const EntryQuery& query) const = 0;

@@ -82,14 +82,31 @@ Result<void> BlockLog::write_acked(std::uint64_t height) {
     return acked_->write_at(acked_slot_ * kAckedSlotStride, encode_acked(height));
 }
 
-Result<Bytes> BlockLog::read(std::uint64_t height) const {
+Result<BlockLog::Position> BlockLog::position_of(std::uint64_t height) const {
     if (auto ok = alive(); !ok) return Unexpected{ok.error()};
     const auto at = find_position(height);
-    if (!at) {
-        return fail(ErrorCode::not_found, "no block of height " + std::to_string(height));
+    if (at) return *at;
+    return fail(ErrorCode::not_found, "no block of height " + std::to_string(height));
+}
+
+Result<Bytes> BlockLog::read(std::uint64_t height) const {
+    ROPE_TRY(const Position at, position_of(height));
+    ROPE_TRY(const auto file, fs_.open(segment_path(at.segment), OpenMode::read));
+    return read_entry(*file, at, height);
+}
+
+Result<Bytes> BlockLog::read_part(std::uint64_t height, std::uint32_t offset,
+                                  std::uint32_t size) const {
+    ROPE_TRY(const Position at, position_of(height));
+    if (size > limits_.block_bytes_max) {
+        return Unexpected{damaged(at, height, "a part is larger than a block may be")};
     }
-    ROPE_TRY(const auto file, fs_.open(segment_path(at->segment), OpenMode::read));
-    return read_entry(*file, *at, height);
+    ROPE_TRY(const auto file, fs_.open(segment_path(at.segment), OpenMode::read));
+    Bytes part(size);
+    const std::uint64_t from = std::uint64_t{at.offset} + kEntryHeaderBytes + offset;
+    ROPE_TRY(const std::size_t got, file->read_at(from, part));
+    if (got != size) return Unexpected{damaged(at, height, "it ends too early")};
+    return part;
 }
 
 Result<void> BlockLog::for_each(std::uint64_t from, const Visit& visit) const {

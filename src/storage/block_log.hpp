@@ -59,6 +59,8 @@ class BlockLog {
 
     /// not_found for a height that is not in the log; corrupt if the checksum fails.
     Result<Bytes> read(std::uint64_t height) const;
+    /// Bytes of a block without its checksum: the caller has one of its own.
+    Result<Bytes> read_part(std::uint64_t height, std::uint32_t offset, std::uint32_t size) const;
     /// In height order from `from` to the last height at the time of the call; ends at the first
     /// error.
     Result<void> for_each(std::uint64_t from, const Visit& visit) const;
@@ -102,6 +104,7 @@ class BlockLog {
     Result<void> alive() const;
 
     void remember(Position position) ROPE_EXCLUDES(mutex_);
+    Result<Position> position_of(std::uint64_t height) const;
     std::optional<Position> find_position(std::uint64_t height) const ROPE_EXCLUDES(mutex_);
     Result<Bytes> read_entry(const File& file, Position at, std::uint64_t height) const;
     Error damaged(Position at, std::uint64_t height, const std::string& reason) const;

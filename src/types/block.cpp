@@ -52,17 +52,43 @@ Expected<Block, CborError> decode_fields(BytesView bytes) {
     return block;
 }
 
+/// What stands before the transactions.
+void encode_head(const Block& block, cbor::Encoder& out) {
+    out.map(6);
+    out.uint(1).uint(block.height);
+    out.uint(2).sint(block.time_ms);
+    out.uint(3).array(block.txs.size());
+}
+
+/// RFC 8949 section 3.1.
+std::size_t bytes_of_head(const Bytes& tx) {
+    if (tx.size() < 24) return 1;
+    if (tx.size() <= 0xFF) return 2;
+    return tx.size() <= 0xFFFF ? 3 : 5;
+}
+
 }  // namespace
+
+std::vector<std::uint32_t> tx_offsets_of(const Block& block) {
+    cbor::Encoder head;
+    encode_head(block, head);
+    std::size_t at = std::move(head).take().size();
+    std::vector<std::uint32_t> out;
+    out.reserve(block.txs.size());
+    for (const Bytes& tx : block.txs) {
+        at += bytes_of_head(tx);
+        out.push_back(static_cast<std::uint32_t>(at));
+        at += tx.size();
+    }
+    return out;
+}
 
 Bytes encode_block(const Block& block) {
     std::size_t size = 160;
     for (const Bytes& tx : block.txs)
         size += tx.size() + 5;
     cbor::Encoder out{size};
-    out.map(6);
-    out.uint(1).uint(block.height);
-    out.uint(2).sint(block.time_ms);
-    out.uint(3).array(block.txs.size());
+    encode_head(block, out);
     for (const Bytes& tx : block.txs)
         out.bytes(tx);
     out.uint(4).bytes(block.state_root);

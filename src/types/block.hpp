@@ -29,6 +29,8 @@ struct Block {
 enum class BlockError : std::uint8_t { malformed, range, too_many_txs, oversize };
 
 Bytes encode_block(const Block& block);
+/// Where each tx begins in the encoded block.
+std::vector<std::uint32_t> tx_offsets_of(const Block& block);
 Expected<Block, BlockError> decode_block(BytesView bytes);
 
 }  // namespace ropenet

@@ -204,6 +204,20 @@ TEST(FormatsConformance, transactions_keep_encoding_and_id) {
         [](SplitMix& random) { return draw_tx(random); });
 }
 
+TEST(BlockTest, tells_where_its_transactions_begin) {
+    Block block{.height = 7};
+    for (const std::size_t size : {1U, 23U, 24U, 255U, 256U, 65'535U, 65'536U})
+        block.txs.emplace_back(size, static_cast<std::uint8_t>(size));
+    const Bytes encoded = encode_block(block);
+    const auto offsets = tx_offsets_of(block);
+
+    ASSERT_EQ(offsets.size(), block.txs.size());
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+        const BytesView at = BytesView{encoded}.subspan(offsets[i], block.txs[i].size());
+        EXPECT_EQ(to_bytes(at), block.txs[i]) << i;
+    }
+}
+
 TEST(FormatsTest, every_drawn_value_decodes_to_itself) {
     SplitMix random{7};
     for (int i = 0; i < 300; ++i) {
