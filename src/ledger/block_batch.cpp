@@ -9,6 +9,9 @@
 namespace ropenet::ledger {
 namespace {
 
+/// A list looks at rows far apart: what is read around each should be small.
+constexpr std::size_t kRowsAtOnce = 16;
+
 /// The keys that a height wrote, a chunk at a time.
 class Changed {
   public:
@@ -63,10 +66,17 @@ void put_leaves(const Finalized& block, storage::KvBatch& batch) {
     }
 }
 
-void put_items(Column column, std::uint64_t first, std::span<const Bytes> items,
-               storage::KvBatch& batch) {
+struct Items {
+    Column column;
+    std::uint64_t first = 0;  // index of the first
+    std::span<const Bytes> items;
+};
+
+/// At most `at_once` under one key.
+void put_items(const Items& all, std::size_t at_once, storage::KvBatch& batch) {
+    auto [column, first, items] = all;
     while (!items.empty()) {
-        const std::size_t count = std::min(items.size(), kChunkItemsMax);
+        const std::size_t count = std::min(items.size(), at_once);
         batch.put(id_of(column), be64_key(first), encode_items(items.first(count)));
         items = items.subspan(count);
         first += count;
@@ -127,7 +137,7 @@ void put_txs(const Finalized& block, storage::KvBatch& batch) {
         batch.put(id_of(Column::index), index_by_content(deposit->sha256, deposit->account),
                   be64_key(index));
     }
-    put_items(Column::txs, block.before.log_size, rows, batch);
+    put_items({Column::txs, block.before.log_size, rows}, kRowsAtOnce, batch);
     lists.put(batch);
 }
 
@@ -150,7 +160,8 @@ Result<storage::KvBatch> batch_of(const HeadState& head, const Finalized& block)
     storage::KvBatch batch;
     ROPE_DO(put_values(head, block, batch));
     put_leaves(block, batch);
-    put_items(Column::records, block.before.log_size, block.result.records, batch);
+    put_items({Column::records, block.before.log_size, block.result.records}, kChunkItemsMax,
+              batch);
     put_txs(block, batch);
     const Bytes summary = encode_summary(block.at);
     batch.put(id_of(Column::heights), be64_key(block.at.height), summary);

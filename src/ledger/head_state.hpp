@@ -48,8 +48,8 @@ class HeadState final : public state::StateView {
     merkle::StateTree tree_;
     std::size_t loaded_ = 0;        // leaves in memory, at most
     std::uint64_t trimmed_at_ = 0;  // version
-    mutable Values read_;  // by this block
-    Values kept_;          // found by earlier ones and not changed since
+    mutable Values read_;           // by this block
+    Values kept_;                   // found by earlier ones and not changed since
 };
 
 }  // namespace ropenet::ledger

@@ -21,6 +21,7 @@ from ropenet_client.node import Node, Rope
 
 BATCH = 20
 SEED = 20_171_101
+ASKED = 500  # by their id, of those acknowledged
 
 
 def deposit(rope, who, number):
@@ -64,26 +65,23 @@ def counter(first, step):
         number += step
 
 
-def check_all(rope, acknowledged):
-    lost = 0
-    for tx_id, (height, index) in acknowledged.items():
-        status, tx = rope.json(f"/txs/{tx_id}")
-        if status != 200 or (tx["height"], tx["index"]) != (height, index):
-            lost += 1
-    return lost
-
-
-def count_twice(rope, log_size):
-    seen, twice, at = set(), 0, 0
+def recorded(rope, log_size):
+    """Where each tx id stands, and how many stand twice."""
+    seen, twice, at = {}, 0, 0
     while at < log_size:
         _, page = rope.json(f"/records?from={at}&limit=100")
         for record in page["records"]:
             tx_id = record["fields"].get("tx_id")
             if tx_id is not None:
                 twice += tx_id in seen
-                seen.add(tx_id)
+                seen[tx_id] = (record["fields"]["height"], record["index"])
         at += len(page["records"])
-    return twice
+    return seen, twice
+
+
+def status_differs(rope, tx_id, place):
+    status, tx = rope.json(f"/txs/{tx_id}")
+    return status != 200 or (tx["height"], tx["index"]) != place
 
 
 def roots(rope):
@@ -105,15 +103,17 @@ def main():
             Load(node.url, node.identity(name), numbers[at], acknowledged)
             for at, name in enumerate(names)
         ]
-        time.sleep(dice.uniform(0.05, 0.8))
+        time.sleep(dice.uniform(0.02, 0.4))
         node.kill()
         for load in loads:
             load.thread.join()
     with Node(binary, work / "data") as node:
         rope = Rope(node.url)
         before = roots(rope)
-        lost = check_all(rope, acknowledged)
-        twice = count_twice(rope, before["log_size"])
+        places, twice = recorded(rope, before["log_size"])
+        lost = sum(places.get(tx_id) != place for tx_id, place in acknowledged.items())
+        asked = dice.sample(sorted(acknowledged), min(ASKED, len(acknowledged)))
+        lost += sum(status_differs(rope, tx_id, acknowledged[tx_id]) for tx_id in asked)
     shutil.rmtree(work / "data/ropes/register/state")
     with Node(binary, work / "data") as node:
         after = roots(Rope(node.url))
