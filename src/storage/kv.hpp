@@ -19,6 +19,10 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace ropenet::storage {
 
 /// Position of a column in the list given to Kv::open. Use an unscoped or cast enum of the caller.
@@ -30,10 +34,10 @@ struct KvMemory {
 };
 
 /// Cache, write memory and background threads that all stores of a process share. Must outlive
-/// them.
+/// them. `files` is where they stand, borrowed; null: the system's disk (tests: fault_rocksdb.hpp).
 class KvEnvironment {
   public:
-    explicit KvEnvironment(KvMemory memory = {});
+    explicit KvEnvironment(KvMemory memory = {}, rocksdb::Env* files = nullptr);
     ~KvEnvironment();
     KvEnvironment(const KvEnvironment&) = delete;
     KvEnvironment& operator=(const KvEnvironment&) = delete;

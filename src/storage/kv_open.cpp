@@ -26,8 +26,10 @@ class SilentLogger final : public rocksdb::Logger {
     void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-rocksdb::DBOptions db_options(const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers) {
+rocksdb::DBOptions db_options(const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers,
+                              rocksdb::Env* files) {
     rocksdb::DBOptions options;
+    options.env = files;
     options.create_if_missing = true;
     options.create_missing_column_families = true;
     options.paranoid_checks = true;
@@ -77,9 +79,12 @@ rocksdb::ColumnFamilyOptions column_options(const std::shared_ptr<rocksdb::Cache
 }
 
 /// Names of what is there already and not asked for, or RocksDB would say only "not opened".
-Result<void> refuse_unknown_columns(const std::string& dir, const std::vector<std::string>& asked) {
+Result<void> refuse_unknown_columns(const std::string& dir, const std::vector<std::string>& asked,
+                                    rocksdb::Env* files) {
     std::vector<std::string> there;
-    const auto status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions{}, dir, &there);
+    rocksdb::DBOptions options;
+    options.env = files;
+    const auto status = rocksdb::DB::ListColumnFamilies(options, dir, &there);
     if (!status.ok()) return {};  // a new store, or damage that opening will report
     for (const std::string& name : there) {
         if (name == rocksdb::kDefaultColumnFamilyName) continue;
@@ -93,11 +98,13 @@ Result<void> refuse_unknown_columns(const std::string& dir, const std::vector<st
 
 }  // namespace
 
-KvEnvironment::KvEnvironment(KvMemory memory) : shared_{std::make_unique<Shared>()} {
+KvEnvironment::KvEnvironment(KvMemory memory, rocksdb::Env* files)
+    : shared_{std::make_unique<Shared>()} {
     shared_->cache = rocksdb::NewLRUCache(memory.block_cache_bytes);
     shared_->write_buffers =
         std::make_shared<rocksdb::WriteBufferManager>(memory.write_buffer_bytes);
     shared_->write_buffer_bytes = memory.write_buffer_bytes;
+    shared_->files = files != nullptr ? files : rocksdb::Env::Default();
     // The threads belong to the process: all stores flush and compact on these two.
     rocksdb::Env::Default()->SetBackgroundThreads(1, rocksdb::Env::Priority::HIGH);
     rocksdb::Env::Default()->SetBackgroundThreads(1, rocksdb::Env::Priority::LOW);
@@ -107,10 +114,10 @@ KvEnvironment::~KvEnvironment() = default;
 
 Result<std::unique_ptr<Kv>> Kv::open(KvEnvironment& environment, const std::string& dir,
                                      const std::vector<std::string>& columns) {
-    if (auto known = refuse_unknown_columns(dir, columns); !known) {
+    const auto& shared = *environment.shared_;
+    if (auto known = refuse_unknown_columns(dir, columns, shared.files); !known) {
         return Unexpected{known.error()};
     }
-    const auto& shared = *environment.shared_;
     const auto options = column_options(shared.cache, shared.write_buffer_bytes);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     descriptors.reserve(columns.size() + 1);
@@ -122,8 +129,8 @@ Result<std::unique_ptr<Kv>> Kv::open(KvEnvironment& environment, const std::stri
     open->dir = dir;
     open->columns = columns.size();
     rocksdb::DB* db = nullptr;
-    const auto status =
-        rocksdb::DB::Open(db_options(shared.write_buffers), dir, descriptors, &open->handles, &db);
+    const auto status = rocksdb::DB::Open(db_options(shared.write_buffers, shared.files), dir,
+                                          descriptors, &open->handles, &db);
     if (!status.ok()) return Unexpected{kv_error("open", dir, status)};
     open->db.reset(db);
     return std::unique_ptr<Kv>{new Kv{std::move(open)}};

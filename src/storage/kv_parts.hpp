@@ -22,6 +22,7 @@ struct KvEnvironment::Shared {
     std::shared_ptr<rocksdb::Cache> cache;
     std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
     std::size_t write_buffer_bytes = 0;
+    rocksdb::Env* files = nullptr;  // never null in a made environment
 };
 
 struct Kv::Open {
