@@ -165,15 +165,21 @@ Result<void> Kv::alive() const {
                 "store " + open_->dir + " stopped after a failed write; restart the node");
 }
 
-std::vector<KvBatch::Change> KvBatch::in_key_order() const {
-    std::vector<Change> sorted{changes_};
-    const auto is_range = [](const Change& change) { return change.kind == Kind::del_range; };
+std::vector<const KvBatch::Change*> KvBatch::in_key_order() const {
+    std::vector<const Change*> sorted;
+    sorted.reserve(changes_.size());
+    for (const Change& change : changes_)
+        sorted.push_back(&change);
+    const auto is_range = [](const Change* change) { return change->kind == Kind::del_range; };
     // What a range deletes must stay before or after it.
     for (auto from = sorted.begin(); from != sorted.end();) {
         const auto to = std::find_if(from, sorted.end(), is_range);
-        std::stable_sort(from, to, [this](const Change& a, const Change& b) {
-            if (a.column != b.column) return a.column < b.column;
-            return std::ranges::lexicographical_compare(first_of(a), first_of(b));
+        std::sort(from, to, [this](const Change* a, const Change* b) {
+            if (a->column != b->column) return a->column < b->column;
+            const auto order = std::lexicographical_compare_three_way(
+                first_of(*a).begin(), first_of(*a).end(), first_of(*b).begin(), first_of(*b).end());
+            // Of two changes to one key the later one wins: as they stand in changes_.
+            return order != 0 ? order < 0 : a < b;
         });
         from = to == sorted.end() ? to : to + 1;
     }
@@ -183,7 +189,8 @@ std::vector<KvBatch::Change> KvBatch::in_key_order() const {
 Result<void> Kv::write(const KvBatch& batch) {
     if (auto ok = alive(); !ok) return ok;
     rocksdb::WriteBatch out{batch.bytes_.size() + 16 * batch.changes_.size()};
-    for (const auto& change : batch.in_key_order()) {
+    for (const auto* const at : batch.in_key_order()) {
+        const auto& change = *at;
         ROPE_CHECK(change.column < open_->columns);
         const auto handle = open_->handles[change.column];
         const auto first = slice_of(batch.first_of(change));

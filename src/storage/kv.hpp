@@ -72,7 +72,7 @@ class KvBatch {
     void add(Kind kind, Column column, BytesView first, BytesView second);
     BytesView first_of(const Change& change) const;
     /// Neighbours go into RocksDB's sorted memory faster than strangers.
-    std::vector<Change> in_key_order() const;
+    std::vector<const Change*> in_key_order() const;
     BytesView second_of(const Change& change) const;
 
     Bytes bytes_;
