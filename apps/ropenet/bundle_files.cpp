@@ -127,10 +127,21 @@ Answer answer_of_verdict(const verify::Verdict& verdict) {
         lines.push_back(
             {mark + check.name + ": " + check.detail, mark + check.name + "：" + check.detail_zh});
     }
+    const verify::TimestampVerdict& timestamp = verdict.timestamp;
+    const std::string state{verify::name_of(timestamp.state)};
+    json::Object stamp{{"state", state}};
+    if (timestamp.state == verify::TimestampState::ok ||
+        timestamp.state == verify::TimestampState::foreign) {
+        stamp.emplace_back("gen_time", timestamp.facts.gen_time);
+        stamp.emplace_back("authority", timestamp.facts.authority);
+        stamp.emplace_back("serial", timestamp.facts.serial);
+    }
+    lines.push_back({"timestamp " + state, "时间戳 " + state});
     const std::string text{verify::text_of_verdict(verdict.kind)};
     lines.push_back({text, std::string{verify::text_zh_of_verdict(verdict.kind)}});
     return Answer{.document = json::Object{{"verdict", text},
                                            {"code", verify::code_of_verdict(verdict.kind)},
+                                           {"timestamp", json::Value{std::move(stamp)}},
                                            {"checks", json::Value{std::move(checks)}}},
                   .lines = std::move(lines),
                   .exit = static_cast<Exit>(verify::exit_code_of(verdict.kind))};

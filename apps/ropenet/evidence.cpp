@@ -6,6 +6,7 @@
 #include "ropenet/deposit.hpp"
 #include "ropenet/fetch_bundle.hpp"
 #include "ropenet/session.hpp"
+#include "ropenet/timestamp_facts.hpp"
 #include "ropenet/tx_answer.hpp"
 #include "ropenet/verbs.hpp"
 #include "verify/bundle_verifier.hpp"
@@ -72,8 +73,15 @@ VerbResult run_deposit(const Options& options, const DepositOptions& deposit) {
     return answer;
 }
 
-VerbResult run_export(const Options& options, const std::string& tx_id, const std::string& out,
-                      const std::string& state, const Console& console) {
+struct ExportOptions {
+    std::string tx_id;
+    std::string out;
+    std::string state;
+    bool no_timestamp = false;
+};
+
+VerbResult run_export(const Options& options, const ExportOptions& what, const Console& console) {
+    const auto& [tx_id, out, state, no_timestamp] = what;
     ROPE_TRY(Session session, Session::open(options));
     bool told = false;
     const auto on_wait = [&] {
@@ -81,7 +89,9 @@ VerbResult run_export(const Options& options, const std::string& tx_id, const st
         told = true;
     };
     ROPE_TRY(const BundleFiles files,
-             fetch_bundle(session, {.tx_id = tx_id, .state = state, .on_wait = on_wait}));
+             fetch_bundle(
+                 session,
+                 {.tx_id = tx_id, .state = state, .timestamp = !no_timestamp, .on_wait = on_wait}));
     ROPE_DO(write_bundle(out, files));
     Answer answer{
         .document =
@@ -97,14 +107,27 @@ VerbResult run_export(const Options& options, const std::string& tx_id, const st
     return answer;
 }
 
-VerbResult run_verify(const std::string& path, const std::string& trust_path) {
+struct VerifyOptions {
+    std::string bundle;
+    std::string trust;
+    std::string tsa_ca;
+};
+
+VerbResult run_verify(const VerifyOptions& verify) {
+    const auto& [path, trust_path, tsa_path] = verify;
     ROPE_TRY(const BundleFiles files, read_bundle(path));
     std::optional<verify::TrustedPolicy> trust;
     if (!trust_path.empty()) {
         ROPE_TRY(const Bytes policy, read_input_file(trust_path, 1U << 20));
         trust = verify::TrustedPolicy{.text = std::string{text_of(policy)}};
     }
-    return answer_of_verdict(verify::verify_bundle(files, trust));
+    std::optional<verify::TrustedTsa> tsa;
+    if (!tsa_path.empty()) {
+        ROPE_TRY(std::string pem, read_ca(tsa_path));
+        tsa = verify::TrustedTsa{.ca_pem = std::move(pem)};
+    }
+    verify::VerifierCache cache;
+    return answer_of_verdict(verify::verify_bundle(files, trust, cache, tsa));
 }
 
 void add_deposit(Program& program, CLI::App* noun) {
@@ -143,12 +166,7 @@ void add_evidence(Program& program) {
                      "  ropenet evidence verify DIR --trust policy.txt\n"});
     add_deposit(program, noun);
     add_evidence_import(program, noun);
-    struct Paths {
-        std::string first;
-        std::string second;
-        std::string state;
-    };
-    const auto out = std::make_shared<Paths>();
+    const auto out = std::make_shared<ExportOptions>();
     CLI::App* verb = program.add_verb(
         noun,
         {.name = "export",
@@ -158,28 +176,36 @@ void add_evidence(Program& program) {
              "  ropenet evidence export TX_ID --out bundle\n"
              "  ropenet evidence export TX_ID --out bundle --state system.accounts/a/ACCOUNT\n"},
         [out](const Options& options, const Console& console) {
-            return run_export(options, out->first, out->second, out->state, console);
+            return run_export(options, *out, console);
         });
-    verb->add_option("TX_ID", out->first, program.in({"64 hex digits", "64 位十六进制"}))
+    verb->add_option("TX_ID", out->tx_id, program.in({"64 hex digits", "64 位十六进制"}))
         ->required();
-    verb->add_option("--out", out->second, program.in({"a new folder", "新目录"}))->required();
+    verb->add_option("--out", out->out, program.in({"a new folder", "新目录"}))->required();
     verb->add_option("--state", out->state,
                      program.in({"CONTRACT/KEY: also prove that state value",
                                  "CONTRACT/KEY：同时证明该状态值"}));
 
-    const auto in = std::make_shared<Paths>();
+    verb->add_flag("--no-timestamp", out->no_timestamp,
+                   program.in({"without the token of the node's timestamp authority",
+                               "不含节点时间戳机构的令牌"}));
+
+    const auto in = std::make_shared<VerifyOptions>();
     verb = program.add_verb(
         noun,
         {.name = "verify",
          .what = {"Verify a bundle offline. Take the policy from elsewhere, not from the bundle.",
                   "离线验证证据包。策略须另行取得，不取自包内。"},
          .examples = "  ropenet evidence verify bundle --trust policy.txt\n"
+                     "  ropenet evidence verify bundle --trust policy.txt --tsa-ca ca.pem\n"
                      "  ropenet evidence verify bundle.tar --json\n"},
-        [in](const Options&, const Console&) { return run_verify(in->first, in->second); });
-    verb->add_option("BUNDLE", in->first, program.in({"a folder or a .tar", "目录或 .tar 文件"}))
+        [in](const Options&, const Console&) { return run_verify(*in); });
+    verb->add_option("BUNDLE", in->bundle, program.in({"a folder or a .tar", "目录或 .tar 文件"}))
         ->required();
-    verb->add_option("--trust", in->second,
+    verb->add_option("--trust", in->trust,
                      program.in({"policy.txt, obtained independently", "另行取得的 policy.txt"}));
+    verb->add_option("--tsa-ca", in->tsa_ca,
+                     program.in({"CA of a timestamp authority, obtained independently",
+                                 "另行取得的时间戳机构 CA"}));
 }
 
 }  // namespace ropenet::cli

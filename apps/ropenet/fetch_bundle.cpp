@@ -29,6 +29,7 @@ Expected<BundleFiles, Failure> files_of(const http::Response& response) {
 Expected<BundleFiles, Failure> fetch_bundle(Session& session, const BundleRequest& request) {
     std::string path = session.rope_path("/txs/" + http::percent_encode(request.tx_id) + "/bundle");
     if (!request.state.empty()) path += "?state=" + http::percent_encode(request.state);
+    if (!request.timestamp) path += request.state.empty() ? "?timestamp=none" : "&timestamp=none";
     const auto deadline = std::chrono::steady_clock::now() + request.wait_max;
     while (true) {
         ROPE_TRY(const http::Response response, session.get_raw(path));

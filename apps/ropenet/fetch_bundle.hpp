@@ -12,7 +12,8 @@ namespace ropenet::cli {
 
 struct BundleRequest {
     std::string tx_id;
-    std::string state;  // "<contract>/<key>": also a proof of that state value; empty: none
+    std::string state;      // "<contract>/<key>": also a proof of that state value; empty: none
+    bool timestamp = true;  // where the node has an authority
     std::chrono::seconds wait_max{30};
     std::function<void()> on_wait = [] {};  // called before each further try
 };

@@ -1,9 +1,5 @@
 #include "ropenet/timestamp_facts.hpp"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
-
 #include "ropenet/deposit.hpp"
 #include "ropenet/options.hpp"
 #include "timestamp/authority.hpp"
@@ -15,21 +11,9 @@ Words whose_time() {
             "注意：节点时间戳机构的" + std::string{timestamp::kWhoseTimeZh}};
 }
 
-std::string utc_text(std::int64_t ms) {
-    constexpr std::int64_t kMsPerSecond = 1'000;
-    const std::int64_t rest = (ms % kMsPerSecond + kMsPerSecond) % kMsPerSecond;
-    const auto seconds = static_cast<std::time_t>((ms - rest) / kMsPerSecond);
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::array<char, 32> date{};
-    const std::size_t size = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    const std::string fraction = std::to_string(kMsPerSecond + rest).substr(1);
-    return std::string{date.data(), size} + "." + fraction + "Z";
-}
-
 Answer answer_of_facts(const crypto::TimestampFacts& facts) {
     const std::string certificate = facts.certificate ? hex(*facts.certificate) : std::string{};
-    json::Object document{{"gen_time", utc_text(facts.gen_time_ms)},
+    json::Object document{{"gen_time", facts.gen_time},
                           {"gen_time_ms", facts.gen_time_ms},
                           {"serial", facts.serial},
                           {"policy", facts.policy},
@@ -38,7 +22,7 @@ Answer answer_of_facts(const crypto::TimestampFacts& facts) {
                           {"certificate_sha256", certificate},
                           {"time", timestamp::kWhoseTime},
                           {"time_zh", timestamp::kWhoseTimeZh}};
-    std::string time = utc_text(facts.gen_time_ms);
+    std::string time = facts.gen_time;
     if (facts.accuracy_ms) {
         document.emplace_back("accuracy_ms", *facts.accuracy_ms);
         time += " +- " + std::to_string(*facts.accuracy_ms) + " ms";

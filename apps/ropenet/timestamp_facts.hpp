@@ -1,7 +1,6 @@
 // Timestamps as the command line shows them, and the files it reads for them.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "crypto/timestamp_token.hpp"
@@ -11,9 +10,6 @@ namespace ropenet::cli {
 
 /// That a node's authority has no better clock than the node.
 Words whose_time();
-
-/// YYYY-MM-DDThh:mm:ss.mmmZ
-std::string utc_text(std::int64_t ms);
 
 /// Time, accuracy, serial, policy, authority, and whose time it is.
 Answer answer_of_facts(const crypto::TimestampFacts& facts);

@@ -130,7 +130,12 @@ http::Response show_bundle(const Call& call) {
     if (state_key && state_key->empty()) {
         return bad_request("state", "<contract>/<key>", "须为 <contract>/<key>");
     }
-    const auto made = call.rope->bundles.make({.tx_id = *tx_id, .state_key = state_key});
+    const auto timestamp = call.request.find_query("timestamp");
+    if (timestamp && *timestamp != "none") {
+        return bad_request("timestamp", "none, or not there", "须为 none，或省略");
+    }
+    const auto made = call.rope->bundles.make(
+        {.tx_id = *tx_id, .state_key = state_key, .timestamp = !timestamp.has_value()});
     if (!made) return problem(made.error());
     if (*made) {
         auto response =

@@ -44,6 +44,7 @@ Result<Expected<BundleFiles, NotMade>> BundleMaker::make(const BundleRequest& re
     ROPE_DO(add_tx(draft, *entry));
     ROPE_DO(add_receipt(draft, *entry));
     ROPE_DO(add_trust(draft));
+    if (request.timestamp) add_timestamp(draft);
     if (request.state_key) {
         ROPE_TRY(const bool added, add_state(draft, *request.state_key));
         if (!added) {
@@ -93,6 +94,23 @@ Result<void> BundleMaker::add_trust(Draft& draft) const {
     draft.put("genesis.cbor", reader_.genesis_bytes());
     draft.put("policies/0.cbor", first_leaf);
     return add_proof(draft, "policies/0.tlog", 0);
+}
+
+void BundleMaker::add_timestamp(Draft& draft) const {
+    if (!stamp_) return;
+    const auto put = [&draft](const CheckpointToken& token) {
+        draft.put("timestamp.tsr", token.reply);
+        draft.put("tsa-ca.pem", view_of(token.ca_pem));
+    };
+    {
+        const MutexLock lock{mutex_};
+        if (stamped_.text == draft.under->text) return put(stamped_.token);
+    }
+    auto token = stamp_(draft.under->text);
+    if (!token) return;
+    put(*token);
+    const MutexLock lock{mutex_};
+    stamped_ = {.text = draft.under->text, .token = *std::move(token)};
 }
 
 /// False when the state that the checkpoint's last block left can no longer be read.

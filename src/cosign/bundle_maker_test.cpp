@@ -45,6 +45,42 @@ TEST_F(BundleMakerTest, is_valid_under_the_ropes_policy_and_of_unknown_origin_wi
     }
 }
 
+TEST_F(BundleMakerTest, a_checkpoint_is_stamped_once_for_all_its_bundles_and_only_when_wanted) {
+    int stamps = 0;
+    const BundleMaker stamping{ledger->reader(), *cosigner, [&](const std::string& text) {
+                                   ++stamps;
+                                   return CheckpointToken{.reply = to_bytes(text), .ca_pem = "ca"};
+                               }};
+    const auto ids = commit({"one", "two"});
+    ASSERT_TRUE(cover());
+
+    for (const Hash32& id : ids) {
+        const auto made = stamping.make({.tx_id = id, .state_key = std::nullopt});
+        ASSERT_TRUE(made && *made);
+        EXPECT_EQ((*made)->at("timestamp.tsr"), (*made)->at("checkpoint.txt"));
+        EXPECT_EQ((*made)->at("tsa-ca.pem"), to_bytes("ca"));
+    }
+    EXPECT_EQ(stamps, 1);
+    const auto plain =
+        stamping.make({.tx_id = ids[0], .state_key = std::nullopt, .timestamp = false});
+    ASSERT_TRUE(plain && *plain);
+    EXPECT_FALSE((*plain)->contains("timestamp.tsr"));
+    commit({"three"});
+    ASSERT_TRUE(cover());
+    EXPECT_TRUE(stamping.make({.tx_id = ids[0], .state_key = std::nullopt}));
+    EXPECT_EQ(stamps, 2);
+}
+
+TEST_F(BundleMakerTest, without_a_time_the_bundle_has_no_timestamp_and_is_valid) {
+    const BundleMaker stamping{ledger->reader(), *cosigner,
+                               [](const std::string&) { return std::nullopt; }};
+    const auto ids = commit({"one"});
+    ASSERT_TRUE(cover());
+    const auto made = stamping.make({.tx_id = ids[0], .state_key = std::nullopt});
+    ASSERT_TRUE(made && *made);
+    EXPECT_EQ(verdict(**made), VerdictKind::valid);
+}
+
 TEST_F(BundleMakerTest, an_old_tx_is_proved_under_the_newest_checkpoint) {
     const auto ids = commit({"one"});
     for (int i = 0; i < 150; ++i)

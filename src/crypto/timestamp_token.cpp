@@ -156,6 +156,15 @@ std::optional<std::int64_t> ms_from_time(std::string_view text) {
     return days * kMsPerDay + seconds * kMsPerSecond + number_at(digits, kSeconds, 3);
 }
 
+/// Pre: ms_from_time takes it.
+std::string iso_time(std::string_view text) {
+    const auto part = [text](std::size_t at, std::size_t size) {
+        return std::string{text.substr(at, size)};
+    };
+    return part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + "T" + part(8, 2) + ":" + part(10, 2) +
+           ":" + part(12, std::string_view::npos);
+}
+
 Bytes magnitude_of(const ASN1_INTEGER* value) {
     const Ts<BIGNUM> number{ASN1_INTEGER_to_BN(value, nullptr)};
     if (!number) return {};
@@ -206,9 +215,11 @@ Expected<TimestampFacts, TimestampError> facts_of(TS_RESP* reply) {
     TS_TST_INFO* info = TS_RESP_get_tst_info(reply);
     TimestampFacts out;
     const auto* time = TS_TST_INFO_get_time(info);
-    const auto ms = ms_from_time(ropenet::text_of(BytesView{
-        ASN1_STRING_get0_data(time), static_cast<std::size_t>(ASN1_STRING_length(time))}));
+    const std::string_view text = ropenet::text_of(
+        BytesView{ASN1_STRING_get0_data(time), static_cast<std::size_t>(ASN1_STRING_length(time))});
+    const auto ms = ms_from_time(text);
     if (!ms) return Unexpected{TimestampError::form};
+    out.gen_time = iso_time(text);
     out.gen_time_ms = *ms;
     if (const TS_ACCURACY* accuracy = TS_TST_INFO_get_accuracy(info)) {
         out.accuracy_ms = seconds_in_ms(*accuracy);

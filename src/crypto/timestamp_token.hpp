@@ -41,6 +41,7 @@ std::string_view text_of(TimestampError error);
 /// What a reply says. Nothing of it is checked against a signature.
 struct TimestampFacts {
     std::int64_t gen_time_ms = 0;
+    std::string gen_time;  // the same for people: 2026-11-25T09:00:00.5Z
     std::optional<std::int64_t> accuracy_ms;
     std::string serial;  // decimal
     std::string policy;  // dotted

@@ -130,7 +130,8 @@ Result<void> Node::Impl::start_ropes() {
                               .log = log,
                               .on_fatal = [this](const Error& error) { fail_with(error); },
                               .failure = failure,
-                              .leaves_in_memory = leaves_in_memory(config.ropes.size())};
+                              .leaves_in_memory = leaves_in_memory(config.ropes.size()),
+                              .authority = authority.get()};
         ROPE_TRY(auto rope, Rope::start(folder, name, parts));
         ropes.push_back(std::move(rope));
     }

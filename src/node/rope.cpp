@@ -54,6 +54,20 @@ class Rope::Listener final : public ledger::CommitListener {
     cosign::Cosigner& cosigner_;
 };
 
+namespace {
+
+/// Nothing where the node has no authority.
+cosign::StampCheckpoint stamp_by(timestamp::Authority* authority) {
+    if (authority == nullptr) return nullptr;
+    return [authority](const std::string& text) -> std::optional<cosign::CheckpointToken> {
+        auto reply = authority->stamp(view_of(text));
+        if (!reply) return std::nullopt;
+        return cosign::CheckpointToken{.reply = *std::move(reply), .ca_pem = authority->ca_pem()};
+    };
+}
+
+}  // namespace
+
 Rope::Rope(std::string name, const RopeParts& parts) : name_{std::move(name)}, parts_{parts} {}
 
 Rope::~Rope() {
@@ -94,7 +108,8 @@ Result<void> Rope::open(const DataFolder& folder) {
         ROPE_TRY(cosigner_, cosign::Cosigner::start(std::move(keys), std::move(rope_files.trust),
                                                     std::move(cosign_parts)));
     }
-    bundles_ = std::make_unique<cosign::BundleMaker>(ledger_->reader(), *cosigner_);
+    bundles_ = std::make_unique<cosign::BundleMaker>(ledger_->reader(), *cosigner_,
+                                                     stamp_by(parts_.authority));
     return {};
 }
 

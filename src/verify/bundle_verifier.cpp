@@ -15,6 +15,7 @@
 #include "verify/inclusion.hpp"
 #include "verify/rope_facts.hpp"
 #include "verify/state_proof.hpp"
+#include "verify/timestamp_check.hpp"
 
 namespace ropenet::verify {
 namespace {
@@ -209,8 +210,8 @@ bool follows_from(const RopeFacts& rope, const TrustedPolicy& trust) {
     return std::find(all.begin(), all.end(), digest) != all.end();
 }
 
-Verdict conclude(CheckList checks, VerdictKind kind) {
-    return {.kind = kind, .checks = std::move(checks).take()};
+Verdict conclude(CheckList checks, VerdictKind kind, TimestampVerdict timestamp = {}) {
+    return {.kind = kind, .checks = std::move(checks).take(), .timestamp = std::move(timestamp)};
 }
 
 std::shared_ptr<const RopeFacts> rope_of(const BundleFiles& files, std::string_view note,
@@ -245,16 +246,28 @@ std::optional<crypto::PublicKey> VerifierCache::key_from_pem(const Bytes& pem) {
     return *key;
 }
 
+Expected<crypto::TimestampFacts, crypto::TimestampError> VerifierCache::timestamp(
+    const TimestampQuestion& question) {
+    const Hash32 imprint = crypto::sha256(question.text);
+    const Hash32 digest = crypto::sha256(
+        {imprint, crypto::sha256(question.reply), crypto::sha256(view_of(question.ca))});
+    const auto known = timestamps_.find(digest);
+    if (known != timestamps_.end()) return known->second;
+    if (timestamps_.size() >= kTimestampsMax) timestamps_.clear();
+    auto found = crypto::verify_timestamp(question.reply, imprint, question.ca);
+    timestamps_.emplace(digest, found);
+    return found;
+}
+
 Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolicy>& trust,
-                      VerifierCache& cache) {
+                      VerifierCache& cache, const std::optional<TrustedTsa>& tsa) {
     CheckList checks;
     const auto names = check_bundle_names(files);
     if (!checks.expect(CheckId::files, names.has_value(),
                        names ? std::string{} : cause_of(names.error()))) {
         return conclude(std::move(checks), VerdictKind::invalid);
     }
-    checks.expect(CheckId::readme, text_of(file(files, "README.txt")) == bundle_readme());
-    if (files.contains("timestamp.tsr")) checks.expect(CheckId::timestamp, false);
+    checks.expect(CheckId::readme, is_bundle_readme(file(files, "README.txt")));
 
     TxFiles tx;
     auto proof = proof_from_text(text_of(file(files, "proof.tlog")));
@@ -273,7 +286,10 @@ Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolic
     check_receipt(tx, *rope, checks);
     check_state(files, tx, *rope, checks);
     note_account(tx, *rope, checks);
-    if (!checks.all_ok()) return conclude(std::move(checks), VerdictKind::invalid);
+    TimestampVerdict timestamp = check_timestamp(files, rope->keys, tsa, cache, checks);
+    if (!checks.all_ok()) {
+        return conclude(std::move(checks), VerdictKind::invalid, std::move(timestamp));
+    }
 
     const bool trusted = trust && follows_from(*rope, *trust);
     if (trust) {
@@ -282,7 +298,8 @@ Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolic
         checks.skip(CheckId::trusted_policy, "not checked: no trusted policy was given",
                     "未检验：未提供受信任的策略");
     }
-    return conclude(std::move(checks), trusted ? VerdictKind::valid : VerdictKind::consistent);
+    return conclude(std::move(checks), trusted ? VerdictKind::valid : VerdictKind::consistent,
+                    std::move(timestamp));
 }
 
 Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolicy>& trust) {

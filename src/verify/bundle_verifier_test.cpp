@@ -190,7 +190,7 @@ TEST_F(BundleVerifierTest, refuses_a_file_that_does_not_belong) {
     EXPECT_EQ(failures_of(verify_bundle(files, trust())), "files");
 }
 
-TEST_F(BundleVerifierTest, refuses_a_timestamp_that_it_cannot_check) {
+TEST_F(BundleVerifierTest, refuses_what_is_no_timestamp) {
     BundleFiles files = maker.make();
     files["timestamp.tsr"] = {0x30, 0x00};
     files["tsa-ca.pem"] = {0x30, 0x00};

@@ -38,6 +38,20 @@ std::string_view text_zh_of_verdict(VerdictKind kind) {
     return "无效";
 }
 
+std::string_view name_of(TimestampState state) {
+    switch (state) {
+        case TimestampState::absent:
+            return "absent";
+        case TimestampState::ok:
+            return "ok";
+        case TimestampState::foreign:
+            return "foreign";
+        case TimestampState::invalid:
+            break;
+    }
+    return "invalid";
+}
+
 std::string_view code_of_verdict(VerdictKind kind) {
     switch (kind) {
         case VerdictKind::valid:

@@ -226,7 +226,7 @@ class CliTest(unittest.TestCase):
             *(["dev"], ["node", "init"], ["node", "start"], ["node", "repair"], ["key", "new"]),
             *(["key", "show"], ["tx", "send"], ["tx", "show"], ["tx", "list"]),
             *(["evidence", "deposit"], ["evidence", "export"], ["evidence", "verify"]),
-            *(["tsa", "init"], ["tsa", "stamp"], ["tsa", "verify"]),
+            *(["tsa", "init"], ["tsa", "stamp"], ["tsa", "verify"], ["tsa", "attach"]),
             *(["policy", "load"], ["policy", "stats"], ["state", "get"], ["log", "verify"]),
         ]
         for verb in verbs:

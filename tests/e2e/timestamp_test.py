@@ -188,6 +188,100 @@ class TimestampTest(unittest.TestCase):
             for verify in (self.openssl_verify, self.client_verify, self.ours_verify):
                 self.assertFalse(verify(bad), f"{name} {verify.__name__}")
 
+    def exported(self, name, *more):
+        file = WORK / name
+        file.write_text(name)
+        _, sent = self.node.cli("evidence", "deposit", str(file), "--as", "bob")
+        out = WORK / f"bundle-{name}"
+        code, document = self.node.cli(
+            *("evidence", "export", sent["tx_id"], "--out", str(out)), *more
+        )
+        self.assertEqual(code, 0, document)
+        return out
+
+    def verified(self, bundle, *more):
+        policy = WORK / "data/dev/policy-register.txt"
+        code, document = ropenet("evidence", "verify", bundle, "--trust", policy, *more)
+        return code, document["timestamp"]["state"]
+
+    def test_a_bundle_carries_a_timestamp_of_the_ropes_own_authority_unless_not_wanted(self):
+        self.assertEqual(self.verified(self.exported("stamped")), (0, "ok"))
+        plain = self.exported("unstamped", "--no-timestamp")
+        self.assertEqual(self.verified(plain), (0, "absent"))
+
+    def test_the_commands_in_a_bundles_readme_check_its_timestamp(self):
+        bundle = self.exported("by-hand")
+        script = "sed -n '/^#BEGIN check.sh/,/^#END check.sh/p' README.txt | sh"
+        done = subprocess.run(["sh", "-c", script], cwd=bundle, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("ok: keys.txt lists its authority", done.stdout)
+        token = bytearray((bundle / "timestamp.tsr").read_bytes())
+        token[-1] ^= 1
+        (bundle / "timestamp.tsr").write_bytes(token)
+        done = subprocess.run(["sh", "-c", script], cwd=bundle, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NO: timestamp.tsr", done.stdout)
+
+    def foreign_authority(self):
+        """A TSA of OpenSSL alone, under a CA of its own; stamps checkpoint.txt of a folder."""
+        made = WORK / "theirs"
+        if made.exists():
+            return made
+        made.mkdir()
+        subject = ["-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj"]
+        (made / "ext").write_text(
+            "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n"
+        )
+        (made / "conf").write_text(
+            "[tsa]\ndefault_tsa=t\n[t]\ndir=.\nserial=serial\ncrypto_device=builtin\n"
+            "signer_digest=sha256\ndefault_policy=1.2.3.4.1\ndigests=sha256\n"
+            "ess_cert_id_alg=sha256\n"
+        )
+        commands = (
+            ["req", "-x509", *subject, "/CN=Their CA", "-keyout", "ca.key", "-out", "ca.pem"],
+            ["req", *subject, "/CN=Their TSA", "-keyout", "tsa.key", "-out", "tsa.csr"],
+            [
+                *("x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
+                *("-CAcreateserial", "-extfile", "ext", "-days", "30", "-out", "tsa.pem"),
+            ],
+        )
+        for command in commands:
+            subprocess.run(["openssl", *command], cwd=made, check=True, capture_output=True)
+        return made
+
+    def stamped_by_others(self, file, out):
+        made = self.foreign_authority()
+        query = ["-query", "-data", str(file), "-sha256", "-cert", "-out", "q"]
+        reply = ["-reply", "-config", "conf", "-queryfile", "q", "-signer", "tsa.pem"]
+        reply += ["-inkey", "tsa.key", "-out", str(out)]
+        for command in (query, reply):
+            subprocess.run(["openssl", "ts", *command], cwd=made, check=True, capture_output=True)
+        return made / "ca.pem"
+
+    def test_a_foreign_authoritys_token_is_attached_and_foreign_until_its_ca_is_given(self):
+        bundle = self.exported("attached")
+        token, out = WORK / "their.tsr", WORK / "bundle-theirs"
+        ca = self.stamped_by_others(bundle / "checkpoint.txt", token)
+        command = ("tsa", "attach", bundle, "--token", token, "--ca", ca, "--out", out)
+        code, document = ropenet(*command)
+        self.assertEqual(code, 0, document)
+        self.assertIn("Their TSA", document["authority"])
+        self.assertEqual(self.verified(out), (0, "foreign"))
+        self.assertEqual(self.verified(out, "--tsa-ca", ca), (0, "ok"))
+        self.assertEqual(self.verified(out, "--tsa-ca", self.ca), (0, "foreign"))
+        self.assertEqual(self.verified(bundle), (0, "ok"))
+
+    def test_a_foreign_token_over_anything_else_is_not_attached_and_not_valid(self):
+        bundle = self.exported("unattached")
+        token, out = WORK / "other.tsr", WORK / "bundle-other"
+        ca = self.stamped_by_others(WORK / "file", token)
+        command = ("tsa", "attach", bundle, "--token", token, "--ca", ca, "--out", out)
+        self.assertEqual(ropenet(*command)[0], 8)
+        self.assertFalse(out.exists())
+        (bundle / "timestamp.tsr").write_bytes(token.read_bytes())
+        (bundle / "tsa-ca.pem").write_bytes(ca.read_bytes())
+        self.assertEqual(self.verified(bundle), (8, "invalid"))
+
     def test_serials_are_never_repeated_when_the_node_is_killed_under_load(self):
         query, serials = query_of("-sha256"), []
         ropenet("tsa", "init", "--data", WORK / "killed")

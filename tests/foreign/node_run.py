@@ -30,10 +30,11 @@ def make_bundles(args, node, rope):
         status, answer = rope.post(deposit(rope, who, f"by {name}".encode()))
         if status != 200 or answer["status"] != "committed":
             raise RuntimeError(f"{name}: {answer}")
+        # The first has a timestamp, the others have none.
         state = {
             "eddsa": [],
-            "es256": ["--state", f"system.accounts/a/{who[0]}"],
-            "sm2": ["--state", "system.accounts/a/nobody"],
+            "es256": ["--no-timestamp", "--state", f"system.accounts/a/{who[0]}"],
+            "sm2": ["--no-timestamp", "--state", "system.accounts/a/nobody"],
         }[algorithm]
         out = args.work / "bundles" / algorithm
         code, document = node.cli("evidence", "export", answer["tx_id"], "--out", str(out), *state)
@@ -60,6 +61,8 @@ def fetch_log(node, rope, out):
 
 def run_node(args):
     shutil.rmtree(args.work / "data", ignore_errors=True)
+    authority = [str(args.ropenet), "tsa", "init", "--data", str(args.work / "data")]
+    subprocess.run(authority, check=True, stdout=subprocess.DEVNULL)
     with Node(args.ropenet, args.work / "data") as node:
         rope = Rope(node.url)
         policy = args.work / "policy.txt"

@@ -35,12 +35,35 @@ def _places(name, data):
         yield from _cbor(data, 0, len(data), "")
     elif name.endswith(".ics23"):
         yield from _protobuf(data, 0, len(data), "")
+    elif name.endswith(".tsr"):
+        yield from _der(data, 0, len(data), "")
     elif name.endswith((".bin",)) or name.startswith("tile/"):
         yield from (("first", 0), ("middle", len(data) // 2), ("last", len(data) - 1))
         if name.startswith("tile/entries/"):
             yield from _entries(data)
     else:
         yield from _text(name, data)
+
+
+def _der(data, at, end, where):
+    """Tag and length of each element, both ends of each primitive one; DER inside a string too."""
+    number = 0
+    while at < end:
+        name, tag = f"{where}/{number}", data[at]
+        first, size = at + 2, data[at + 1]
+        if size & 0x80:
+            first, size = first + (size & 0x7F), int.from_bytes(
+                data[at + 2 : at + 2 + (size & 0x7F)], "big"
+            )
+        yield f"{name} tag", at
+        yield f"{name} length", first - 1
+        inner = tag == 0x04 and size > 64 and data[first] == 0x30
+        if tag & 0x20 or inner:
+            yield from _der(data, first, first + size, name)
+        elif size:
+            yield f"{name} content", first
+            yield f"{name} content end", first + size - 1
+        at, number = first + size, number + 1
 
 
 def _entries(data):

@@ -104,7 +104,7 @@ void BundleMaker::make_policies() {
     policies_.push_back(text_from_policy(first_policy_));
     if (with_policy_change) policies_.push_back(text_from_policy(policy_));
     const keys::Signer& receipt = with_policy_change ? *keys_->next_receipt : *keys_->receipt;
-    keys_text_ = text_from_keys({.receipt = {receipt.public_key().kid()}, .tsa = {}});
+    keys_text_ = text_from_keys({.receipt = {receipt.public_key().kid()}, .tsa = tsa});
 }
 
 void BundleMaker::make_genesis() {
@@ -126,7 +126,7 @@ void BundleMaker::make_genesis() {
     }
     genesis_.demo = true;
     const std::string first_keys =
-        text_from_keys({.receipt = {keys_->receipt->public_key().kid()}, .tsa = {}});
+        text_from_keys({.receipt = {keys_->receipt->public_key().kid()}, .tsa = tsa});
     genesis_.policy = {.policy_digest = crypto::sha256(view_of(policies_.front())),
                        .previous_digest = {},
                        .keys_digest = crypto::sha256(view_of(first_keys))};

@@ -47,6 +47,7 @@ class BundleMaker {
     StateKind state = StateKind::none;
     bool with_policy_change = false;
     std::size_t cosignature_count = 3;
+    std::vector<Hash32> tsa;  // certificates that keys.txt lists
     Outcome outcome{
         .code = OutcomeCode::applied, .rule = {}, .gas_used = 7, .events = {}, .output = {}};
 
