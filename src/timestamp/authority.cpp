@@ -96,13 +96,14 @@ Expected<Bytes, QueryRefusal> Authority::sign(BytesView query) {
 std::optional<Bytes> Authority::answer(BytesView query) {
     struct Place {
         std::atomic<int>& count;
-        explicit Place(std::atomic<int>& counter) : count{counter} { ++count; }
+        const int before;
+        explicit Place(std::atomic<int>& counter) : count{counter}, before{counter.fetch_add(1)} {}
         ~Place() { --count; }
         Place(const Place&) = delete;
         Place& operator=(const Place&) = delete;
     };
     const Place place{at_once_};
-    if (at_once_ > kStampsAtOnce) return std::nullopt;
+    if (place.before >= kStampsAtOnce) return std::nullopt;
     auto signed_reply = sign(query);
     if (signed_reply) return *std::move(signed_reply);
     return encode_refusal(signed_reply.error());

@@ -4,7 +4,9 @@
 #include <openssl/objects.h>
 #include <sys/stat.h>
 
-#include <filesystem>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 #include "concurrency/testing/manual_clock.hpp"
 #include "crypto/hash.hpp"
@@ -177,6 +179,48 @@ TEST_F(AuthorityTest, a_clock_that_went_back_is_time_not_available) {
     clock().set_wall_ms(now_ms);
     EXPECT_EQ(reply, encode_refusal(QueryRefusal::time_not_available));
     EXPECT_EQ(crypto::read_timestamp(*reply).error(), TimestampError::refused);
+}
+
+/// Holds everybody who asks for the time while it is shut.
+class GatedClock final : public Clock {
+  public:
+    explicit GatedClock(const Clock& inner) : inner_{inner} {}
+
+    std::int64_t wall_ms() const override {
+        while (shut.load())
+            std::this_thread::yield();
+        return inner_.wall_ms();
+    }
+    std::int64_t steady_ms() const override { return inner_.steady_ms(); }
+
+    std::atomic<bool> shut{false};
+
+  private:
+    const Clock& inner_;
+};
+
+TEST_F(AuthorityTest, no_more_than_the_limit_sign_at_once_and_the_others_are_told_to_come_back) {
+    clock().advance_ms(kTimesAheadMs);
+    GatedClock gated{clock()};
+    const auto authority = Authority::open(
+        files("/one"), {.files = fs(), .clock = gated, .on_fatal = [](const Error&) {}});
+    ASSERT_TRUE(authority);
+    const Bytes query = crypto::encode_timestamp_query(imprint_, {});
+    constexpr int kAsking = kStampsAtOnce + 3;
+    std::atomic<int> answered{0};
+    std::atomic<int> refused{0};
+    gated.shut = true;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kAsking; ++i) {
+        threads.emplace_back([&] { ++((*authority)->answer(query) ? answered : refused); });
+    }
+    while (refused < kAsking - kStampsAtOnce)
+        std::this_thread::yield();
+    gated.shut = false;
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_EQ(answered, kStampsAtOnce);
+    EXPECT_EQ(refused, kAsking - kStampsAtOnce);
 }
 
 // ---- queries ----

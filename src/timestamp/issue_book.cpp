@@ -55,13 +55,14 @@ Result<void> IssueBook::ensure(storage::FileSystem& fs, const std::string& path)
 Result<std::unique_ptr<IssueBook>> IssueBook::open(storage::FileSystem& fs, std::string path,
                                                    const Clock& clock) {
     auto bytes = storage::read_file(fs, path, kFileBytes);
-    if (!bytes && bytes.error().code != ErrorCode::invalid) return Unexpected{bytes.error()};
+    if (!bytes && bytes.error().code == ErrorCode::io) return Unexpected{bytes.error()};
     const auto reserved = bytes ? decode(*bytes) : std::nullopt;
     if (!reserved) {
         return fail(ErrorCode::corrupt,
                     path +
-                        " is damaged: which serial numbers were used is unknown, so none can "
-                        "be given out; make a new authority in another folder");
+                        " is missing or damaged: which serial numbers were used is unknown, so "
+                        "none can be given out; restore it, or move the folder of the authority "
+                        "away and start without one");
     }
     return std::unique_ptr<IssueBook>{new IssueBook{fs, std::move(path), clock, *reserved}};
 }

@@ -45,7 +45,7 @@ class IssueBook {
   public:
     /// An empty book; what is there stays.
     static Result<void> ensure(storage::FileSystem& fs, const std::string& path);
-    /// not_found without a file: what was issued is unknown then. Both must outlive the book.
+    /// corrupt without a file: what was issued is unknown then. Both must outlive the book.
     static Result<std::unique_ptr<IssueBook>> open(storage::FileSystem& fs, std::string path,
                                                    const Clock& clock);
 

@@ -184,7 +184,7 @@ TEST_F(IssueBookTest, every_flipped_byte_and_a_missing_file_are_refused) {
         ASSERT_FALSE(book);
         EXPECT_EQ(book.error().code, ErrorCode::corrupt);
     }
-    EXPECT_EQ(IssueBook::open(fs_, "tsa/none", clock_).error().code, ErrorCode::not_found);
+    EXPECT_EQ(IssueBook::open(fs_, "tsa/none", clock_).error().code, ErrorCode::corrupt);
 }
 
 TEST_F(IssueBookTest, many_threads_get_different_serials) {
