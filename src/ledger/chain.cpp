@@ -221,7 +221,19 @@ Result<void> Chain::write_tiles(std::uint64_t from, std::uint64_t to, bool is_la
     return tiles_->write_tiles(files);
 }
 
+Result<void> Chain::flush() {
+    if (dead_) return fail(ErrorCode::io, "the ledger stopped after a storage error");
+    const auto flushed = store_->flush();
+    return flushed ? flushed : die(flushed.error());
+}
+
 Result<void> Chain::install_checkpoint(std::uint64_t size, const std::string& note) {
+    if (dead_) return fail(ErrorCode::io, "the ledger stopped after a storage error");
+    const auto installed = put_checkpoint(size, note);
+    return installed ? installed : die(installed.error());
+}
+
+Result<void> Chain::put_checkpoint(std::uint64_t size, const std::string& note) {
     const std::uint64_t old_size = history_->tiled();
     ROPE_CHECK(size >= old_size && size <= history_->latest()->log_size());
     // In steps: after a repair or a load all of a log may be without tiles.

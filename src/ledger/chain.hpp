@@ -31,7 +31,7 @@ class Chain final : public Ledger {
         std::span<const execution::CheckedTx> txs) override;
     Result<void> commit() override;
     void add_listener(CommitListener& listener) override { listeners_.push_back(&listener); }
-    Result<void> flush() override { return store_->flush(); }
+    Result<void> flush() override;
     const Reader& reader() const override { return *history_; }
     Result<void> install_checkpoint(std::uint64_t size, const std::string& note) override;
 
@@ -57,6 +57,7 @@ class Chain final : public Ledger {
                               std::span<const execution::CheckedTx> txs) const;
     Result<void> make_current(Finalized& block);
     Result<void> add_pruning(storage::KvBatch& batch, const HeightSummary& at);
+    Result<void> put_checkpoint(std::uint64_t size, const std::string& note);
     Result<void> write_tiles(std::uint64_t from, std::uint64_t to, bool is_last,
                              std::map<std::string, Bytes>& unfinished);
     Result<void> die(const Error& error);

@@ -123,6 +123,13 @@ Result<std::optional<Bytes>> History::record_at(std::uint64_t index) const {
     if (index >= size) return damaged("record " + std::to_string(index) + " is missing");
     auto record = merkle::entry_at(index, size, tiles_of(tiles_));
     if (!record) return damaged("record " + std::to_string(index) + " is missing from the tiles");
+    // The entries carry no checksum of their own; their hashes stand in other tiles.
+    const merkle::TileReader hashes{size, tiles_of(tiles_)};
+    const auto hash = hashes.find_node(0, index);
+    if (!hash || *hash != merkle::leaf_hash(*record)) {
+        return damaged("record " + std::to_string(index) +
+                       " is not what its hash in the tiles says");
+    }
     return std::optional{*std::move(record)};
 }
 
