@@ -131,7 +131,7 @@ Result<void> measure_ten_times(Bench& bench, LedgerBed& small, storage::BlockLog
         return {};
     }
     ROPE_TRY(const node::DataFolder folder,
-             make_rope_folder(bench.new_path("ten-times"), bench.people(), kTxLifetimeMsMax));
+             make_rope_folder(bench.new_path("ten-times"), bench.people()));
     ROPE_TRY(const auto large, LedgerBed::open(folder, bench.people()));
     for (std::size_t part = 0; part < 100; ++part) {
         ROPE_DO(large->grow(txs / 10));
@@ -158,6 +158,11 @@ Result<void> measure_served(Bench& bench, const node::DataFolder& folder, GrownN
              ChildNode::start(ChildNode::serve_options(bench.binary(), folder.path)));
     grown.url = node->url();
     grown.from_ms = SystemClock{}.wall_ms();
+    const auto registrations =
+        bench.people().sign_registrations(grown.from_ms + kTxLifetimeMsMax - 20'000);
+    ROPE_TRY([[maybe_unused]] const LoadResult registered,
+             send_batches({.url = grown.url, .path = batch_path(), .connections = 1},
+                          batch_bodies(registrations, kBatchTxsMax)));
     ROPE_DO(grow_over_http(bench, grown, bench.pick(2'000, 1'000'000, 1'000'000)));
     grown.to_ms = SystemClock{}.wall_ms();
     ROPE_DO(measure_lists(bench, grown));
@@ -175,7 +180,7 @@ Result<void> measure_served(Bench& bench, const node::DataFolder& folder, GrownN
 
 Result<void> measure_grown(Bench& bench) {
     ROPE_TRY(const node::DataFolder folder,
-             make_rope_folder(bench.new_path("grown"), bench.people(), kTxLifetimeMsMax));
+             make_rope_folder(bench.new_path("grown"), bench.people(), InGenesis::registrar));
     GrownNode grown;
     ROPE_DO(measure_served(bench, folder, grown));
     report_disk(bench, folder.rope(std::string{kRope}), grown.txs);

@@ -98,7 +98,7 @@ void report_rounds(Bench& bench, const Rounds& rounds) {
 
 Result<void> measure_paced(Bench& bench) {
     ROPE_TRY(const node::DataFolder folder,
-             make_rope_folder(bench.new_path("paced"), bench.people(), kTxLifetimeMsMax));
+             make_rope_folder(bench.new_path("paced"), bench.people()));
     ROPE_TRY(const auto node,
              ChildNode::start(ChildNode::serve_options(bench.binary(), folder.path)));
     const std::string file = bench.new_path("disk");

@@ -30,23 +30,46 @@ Hash32 content_of(std::uint64_t number) {
     return crypto::sha256(view_of("content " + std::to_string(number)));
 }
 
-People::People(std::size_t count) {
+People::Person People::make_person(const std::string& name) {
+    const Hash32 seed = crypto::sha256(view_of("bench " + name));
+    auto signer = keys::testing::fixed_ed25519(seed);
+    RegisterArgs args{.kind = AccountKind::person,
+                      .name = name,
+                      .keys = {AccountKey{.alg = crypto::Alg::ed25519,
+                                          .spki = to_bytes(signer->public_key().spki())}},
+                      .organisation = std::nullopt,
+                      .place = std::nullopt,
+                      .identity_commitment = crypto::sha256(view_of(name))};
+    const AccountId account = args.account_id();
+    return {.signer = std::move(signer), .args = std::move(args), .account = account};
+}
+
+People::People(std::size_t count) : registrar_{make_person("registrar")} {
     people_.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::string name = "depositor-" + std::to_string(i);
-        const Hash32 seed = crypto::sha256(view_of("bench " + name));
-        auto signer = keys::testing::fixed_ed25519(seed);
-        RegisterArgs args{.kind = AccountKind::person,
-                          .name = name,
-                          .keys = {AccountKey{.alg = crypto::Alg::ed25519,
-                                              .spki = to_bytes(signer->public_key().spki())}},
-                          .organisation = std::nullopt,
-                          .place = std::nullopt,
-                          .identity_commitment = crypto::sha256(view_of(name))};
-        const AccountId account = args.account_id();
-        people_.push_back(
-            {.signer = std::move(signer), .args = std::move(args), .account = account});
+    for (std::size_t i = 0; i < count; ++i)
+        people_.push_back(make_person("depositor-" + std::to_string(i)));
+}
+
+GenesisAccount People::registrar_account() const {
+    return {.args = registrar_.args, .roles = {"registrar"}};
+}
+
+std::vector<Bytes> People::sign_registrations(std::int64_t expires_at_ms) const {
+    std::vector<Bytes> out;
+    for (const Person& person : people_) {
+        TxDraft draft{.origin = std::string{kOrigin},
+                      .account = registrar_.account,
+                      .nonce = {},
+                      .expires_at_ms = expires_at_ms,
+                      .contract = "system.accounts",
+                      .action = "register",
+                      .args = encode_register_args(person.args)};
+        std::copy_n(person.account.bytes().begin(), draft.nonce.size(), draft.nonce.begin());
+        const crypto::PublicKey& key = registrar_.signer->public_key();
+        out.push_back(sign(registrar_, {.head = encode_tx_protected(draft, key.alg(), key.kid()),
+                                        .payload = encode_tx_payload(draft)}));
     }
+    return out;
 }
 
 std::vector<GenesisAccount> People::genesis_accounts() const {
@@ -76,15 +99,17 @@ People::Parts People::parts_of(const DepositNumber& deposit) const {
             .payload = encode_tx_payload(draft)};
 }
 
-Bytes People::signed_deposit(const DepositNumber& deposit) const {
-    Parts parts = parts_of(deposit);
-    auto signature =
-        person_of(deposit).signer->sign(cose::sig_structure(parts.head, parts.payload));
+Bytes People::sign(const Person& person, const Parts& parts) {
+    auto signature = person.signer->sign(cose::sig_structure(parts.head, parts.payload));
     ROPE_CHECK(signature);
-    return cose::encode_sign1({.protected_bytes = std::move(parts.head),
+    return cose::encode_sign1({.protected_bytes = parts.head,
                                .unprotected = {0xA0},
-                               .payload = std::move(parts.payload),
+                               .payload = parts.payload,
                                .signature = *std::move(signature)});
+}
+
+Bytes People::signed_deposit(const DepositNumber& deposit) const {
+    return sign(person_of(deposit), parts_of(deposit));
 }
 
 Transaction People::unsigned_deposit(const DepositNumber& deposit) const {

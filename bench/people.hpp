@@ -35,6 +35,10 @@ class People {
     std::size_t size() const { return people_.size(); }
     const AccountId& account(std::size_t i) const { return people_[i].account; }
     std::vector<GenesisAccount> genesis_accounts() const;
+    /// May register the others where they do not stand in genesis.
+    GenesisAccount registrar_account() const;
+    /// The registrar's transactions that register everybody.
+    std::vector<Bytes> sign_registrations(std::int64_t expires_at_ms) const;
 
     /// A deposit with a real signature, by the account that `number` falls on.
     Bytes signed_deposit(const DepositNumber& deposit) const;
@@ -56,10 +60,14 @@ class People {
         Bytes payload;
     };
 
+    static Person make_person(const std::string& name);
     const Person& person_of(const DepositNumber& deposit) const;
     Parts parts_of(const DepositNumber& deposit) const;
 
+    static Bytes sign(const Person& person, const Parts& parts);
+
     std::vector<Person> people_;
+    Person registrar_;
 };
 
 /// The content that a deposit of that number is about.

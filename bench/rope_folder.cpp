@@ -15,14 +15,14 @@ namespace {
 
 /// As node::init_data_folder makes it, but with our accounts in place of the demo identities.
 Result<void> write_genesis(storage::FileSystem& files, const node::DataFolder& folder,
-                           const People& people, std::int64_t time_ms) {
+                           std::vector<GenesisAccount> accounts, std::int64_t time_ms) {
     const std::string rope{kRope};
     ROPE_TRY(const cosign::CosignKeys keys, node::load_cosign_keys(folder, rope));
     const cosign::NodeNames names{.origin = std::string{kOrigin}};
     Genesis genesis;
     genesis.origin = kOrigin;
     genesis.time_ms = time_ms;
-    genesis.accounts = people.genesis_accounts();
+    genesis.accounts = std::move(accounts);
     genesis.native_manifests = system::native_manifests();
     genesis.demo = true;
     genesis.validators = {cosign::validator_of(names, keys)};
@@ -34,7 +34,7 @@ Result<void> write_genesis(storage::FileSystem& files, const node::DataFolder& f
 }  // namespace
 
 Result<node::DataFolder> make_rope_folder(const std::string& path, const People& people,
-                                          std::int64_t room_ms) {
+                                          InGenesis who) {
     storage::PosixFileSystem files;
     const node::DataFolder folder{path};
     node::Config config;
@@ -44,7 +44,10 @@ Result<node::DataFolder> make_rope_folder(const std::string& path, const People&
     config.log_level = LogLevel::warning;
     const SystemClock clock;
     ROPE_DO(node::init_data_folder(files, folder, config, clock));
-    ROPE_DO(write_genesis(files, folder, people, clock.wall_ms() - room_ms));
+    auto accounts = who == InGenesis::everybody
+                        ? people.genesis_accounts()
+                        : std::vector<GenesisAccount>{people.registrar_account()};
+    ROPE_DO(write_genesis(files, folder, std::move(accounts), clock.wall_ms() - kTxLifetimeMsMax));
     return folder;
 }
 

@@ -27,9 +27,12 @@ inline constexpr std::size_t kBlockTxs = 1'000;
 /// Blocks of a rope that grows are so far apart.
 inline constexpr std::int64_t kBlockMs = 1'000;
 
-/// Makes the folder. `room_ms`: genesis lies so long before now.
+/// Whose accounts genesis holds.
+enum class InGenesis : std::uint8_t { everybody, registrar };
+
+/// Makes the folder; genesis lies as long before now as a transaction may live.
 Result<node::DataFolder> make_rope_folder(const std::string& path, const People& people,
-                                          std::int64_t room_ms);
+                                          InGenesis who = InGenesis::everybody);
 
 class LedgerBed {
   public:

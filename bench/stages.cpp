@@ -70,8 +70,7 @@ Result<std::unique_ptr<Stages>> Stages::make(Bench& bench) {
     std::unique_ptr<Stages> stages{new Stages};
     const People& people = bench.people();
     stages->count_ = bench.pick(2 * kBatchTxsMax, 20 * kBatchTxsMax, 20 * kBatchTxsMax);
-    ROPE_TRY(const node::DataFolder folder,
-             make_rope_folder(bench.new_path("stages"), people, kTxLifetimeMsMax));
+    ROPE_TRY(const node::DataFolder folder, make_rope_folder(bench.new_path("stages"), people));
     ROPE_TRY(stages->bed_, LedgerBed::open(folder, people));
     stages->txs_ =
         people.sign_many({.number = std::uint64_t{1} << 40U,

@@ -84,12 +84,10 @@ bool read_tx_files(const BundleFiles& files, VerifierCache& cache, TxFiles& out,
     return checks.expect(CheckId::receipt_key_form, is_es256) && ok;
 }
 
-void check_tx(const TxFiles& t, const crypto::Ed25519Table& ed25519, CheckList& checks) {
-    if (!t.signer) return;  // a form check has failed
-    const crypto::VerifyItem item{
-        .key = &*t.signer, .message = t.tx.sig_structure, .signature = t.tx.signature};
+/// Pre: every form check passed, so that there is a signer.
+void check_tx(const TxFiles& t, bool signature_verifies, CheckList& checks) {
     checks.expect(CheckId::tx_signer, t.tx.kid == t.signer->kid() && t.tx.alg == t.signer->alg());
-    checks.expect(CheckId::tx_signature, crypto::verify_batch({&item, 1}, ed25519).front() == 1);
+    checks.expect(CheckId::tx_signature, signature_verifies);
     checks.expect(CheckId::tx_record, t.tx_record.tx_id == t.tx.tx_id);
     checks.expect(CheckId::tx_time, t.record.time_ms <= t.tx.expires_at_ms &&
                                         t.tx.expires_at_ms - t.record.time_ms <= kTxLifetimeMsMax);
@@ -223,6 +221,75 @@ std::shared_ptr<const RopeFacts> rope_of(const BundleFiles& files, std::string_v
     return facts;
 }
 
+/// A bundle whose files are read and whose signature by the account is still to be checked.
+struct Draft {
+    CheckList checks;
+    TxFiles tx;
+    std::shared_ptr<const RopeFacts> rope;
+    bool complete = false;  // every form check passed, and all that is said of the rope
+    bool signature_verifies = false;
+};
+
+Draft read_bundle(const BundleFiles& files, VerifierCache& cache) {
+    Draft draft;
+    const auto names = check_bundle_names(files);
+    if (!draft.checks.expect(CheckId::files, names.has_value(),
+                             names ? std::string{} : cause_of(names.error()))) {
+        return draft;
+    }
+    draft.checks.expect(CheckId::readme, is_bundle_readme(file(files, "README.txt")));
+
+    auto proof = proof_from_text(text_of(file(files, "proof.tlog")));
+    if (!proof) {
+        draft.checks.expect(CheckId::proof_form, false);
+        return draft;
+    }
+    draft.tx.proof = *std::move(proof);
+    draft.rope = rope_of(files, draft.tx.proof.note, cache);
+    draft.checks.append(draft.rope->checks);
+    const bool read = read_tx_files(files, cache, draft.tx, draft.checks);
+    draft.complete = read && draft.rope->ok;
+    return draft;
+}
+
+void check_signatures(std::vector<Draft>& drafts, const crypto::Ed25519Table& ed25519) {
+    std::vector<crypto::VerifyItem> items;
+    std::vector<Draft*> signed_by;
+    for (Draft& draft : drafts) {
+        if (!draft.complete) continue;
+        items.push_back({.key = &*draft.tx.signer,
+                         .message = draft.tx.tx.sig_structure,
+                         .signature = draft.tx.tx.signature});
+        signed_by.push_back(&draft);
+    }
+    const auto verdicts = crypto::verify_batch(items, ed25519);
+    for (std::size_t i = 0; i < verdicts.size(); ++i)
+        signed_by[i]->signature_verifies = verdicts[i] == 1;
+}
+
+/// Everything but the timestamp. Pre: complete.
+void check_all(const BundleFiles& files, Draft& draft) {
+    const RopeFacts& rope = *draft.rope;
+    check_tx(draft.tx, draft.signature_verifies, draft.checks);
+    check_record(files, draft.tx, rope, draft.checks);
+    check_receipt(draft.tx, rope, draft.checks);
+    check_state(files, draft.tx, rope, draft.checks);
+    note_account(draft.tx, rope, draft.checks);
+}
+
+/// After all other checks.
+VerdictKind judge(Draft& draft, const std::optional<TrustedPolicy>& trust) {
+    if (!draft.checks.all_ok()) return VerdictKind::invalid;
+    if (!trust) {
+        draft.checks.skip(CheckId::trusted_policy, "not checked: no trusted policy was given",
+                          "未检验：未提供受信任的策略");
+        return VerdictKind::consistent;
+    }
+    const bool trusted = follows_from(*draft.rope, *trust);
+    draft.checks.expect(CheckId::trusted_policy, trusted);
+    return trusted ? VerdictKind::valid : VerdictKind::consistent;
+}
+
 }  // namespace
 
 std::shared_ptr<const RopeFacts> VerifierCache::find_rope(const Hash32& digest) const {
@@ -259,47 +326,33 @@ Expected<crypto::TimestampFacts, crypto::TimestampError> VerifierCache::timestam
     return found;
 }
 
+std::vector<Verdict> verify_bundles(std::span<const BundleFiles> bundles,
+                                    const std::optional<TrustedPolicy>& trust, VerifierCache& cache,
+                                    const std::optional<TrustedTsa>& tsa) {
+    std::vector<Draft> drafts;
+    drafts.reserve(bundles.size());
+    for (const BundleFiles& files : bundles)
+        drafts.push_back(read_bundle(files, cache));
+    check_signatures(drafts, cache.ed25519());
+    std::vector<Verdict> out;
+    out.reserve(bundles.size());
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+        Draft& draft = drafts[i];
+        if (!draft.complete) {
+            out.push_back(conclude(std::move(draft.checks), VerdictKind::invalid));
+            continue;
+        }
+        check_all(bundles[i], draft);
+        auto timestamp = check_timestamp(bundles[i], draft.rope->keys, tsa, cache, draft.checks);
+        const VerdictKind kind = judge(draft, trust);
+        out.push_back(conclude(std::move(draft.checks), kind, std::move(timestamp)));
+    }
+    return out;
+}
+
 Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolicy>& trust,
                       VerifierCache& cache, const std::optional<TrustedTsa>& tsa) {
-    CheckList checks;
-    const auto names = check_bundle_names(files);
-    if (!checks.expect(CheckId::files, names.has_value(),
-                       names ? std::string{} : cause_of(names.error()))) {
-        return conclude(std::move(checks), VerdictKind::invalid);
-    }
-    checks.expect(CheckId::readme, is_bundle_readme(file(files, "README.txt")));
-
-    TxFiles tx;
-    auto proof = proof_from_text(text_of(file(files, "proof.tlog")));
-    if (!proof) {
-        checks.expect(CheckId::proof_form, false);
-        return conclude(std::move(checks), VerdictKind::invalid);
-    }
-    tx.proof = *std::move(proof);
-    const auto rope = rope_of(files, tx.proof.note, cache);
-    checks.append(rope->checks);
-    const bool read = read_tx_files(files, cache, tx, checks);
-    if (!read || !rope->ok) return conclude(std::move(checks), VerdictKind::invalid);
-
-    check_tx(tx, cache.ed25519(), checks);
-    check_record(files, tx, *rope, checks);
-    check_receipt(tx, *rope, checks);
-    check_state(files, tx, *rope, checks);
-    note_account(tx, *rope, checks);
-    TimestampVerdict timestamp = check_timestamp(files, rope->keys, tsa, cache, checks);
-    if (!checks.all_ok()) {
-        return conclude(std::move(checks), VerdictKind::invalid, std::move(timestamp));
-    }
-
-    const bool trusted = trust && follows_from(*rope, *trust);
-    if (trust) {
-        checks.expect(CheckId::trusted_policy, trusted);
-    } else {
-        checks.skip(CheckId::trusted_policy, "not checked: no trusted policy was given",
-                    "未检验：未提供受信任的策略");
-    }
-    return conclude(std::move(checks), trusted ? VerdictKind::valid : VerdictKind::consistent,
-                    std::move(timestamp));
+    return std::move(verify_bundles({&files, 1}, trust, cache, tsa).front());
 }
 
 Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolicy>& trust) {

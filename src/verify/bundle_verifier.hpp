@@ -13,7 +13,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "crypto/ed25519_table.hpp"
@@ -75,5 +77,9 @@ Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolic
 /// `tsa` is for timestamps of authorities that the rope does not list.
 Verdict verify_bundle(const BundleFiles& files, const std::optional<TrustedPolicy>& trust,
                       VerifierCache& cache, const std::optional<TrustedTsa>& tsa = {});
+/// One verdict each; their signatures are checked in one batch.
+std::vector<Verdict> verify_bundles(std::span<const BundleFiles> bundles,
+                                    const std::optional<TrustedPolicy>& trust, VerifierCache& cache,
+                                    const std::optional<TrustedTsa>& tsa = {});
 
 }  // namespace ropenet::verify

@@ -66,6 +66,26 @@ TEST_F(BundleVerifierTest, a_cache_with_a_table_asks_it_for_the_ed25519_signatur
     EXPECT_EQ(failures_of(verify_bundle(es256, trust(), cache)), "");
 }
 
+TEST_F(BundleVerifierTest, each_of_many_bundles_has_the_verdict_that_it_has_alone) {
+    std::vector<BundleFiles> bundles{maker.make(), maker.make(), {}, maker.make()};
+    bundles[1]["tx.cose"].back() ^= 1;  // its signature
+    bundles[3].erase("outcome.cbor");
+    maker.signer_alg = crypto::Alg::sm2;
+    bundles.push_back(maker.make());
+
+    VerifierCache cache;
+    const auto together = verify_bundles(bundles, trust(), cache);
+
+    ASSERT_EQ(together.size(), bundles.size());
+    for (std::size_t i = 0; i < bundles.size(); ++i) {
+        const Verdict alone = verify_bundle(bundles[i], trust());
+        EXPECT_EQ(together[i].kind, alone.kind) << i;
+        EXPECT_EQ(together[i].checks, alone.checks) << i;
+    }
+    EXPECT_EQ(failures_of(together[1]), "tx_signature");
+    EXPECT_EQ(together[4].kind, VerdictKind::valid);
+}
+
 TEST_F(BundleVerifierTest, every_kind_of_bundle_is_valid) {
     for (const crypto::Alg alg : {crypto::Alg::ed25519, crypto::Alg::es256, crypto::Alg::sm2}) {
         for (const StateKind state : {StateKind::none, StateKind::present, StateKind::absent}) {
