@@ -16,6 +16,8 @@ namespace {
 struct DevOptions {
     std::string admin;
     std::string network;
+    std::string clock;
+    bool accept_clock = false;
     bool ephemeral = false;
     bool play = false;
     bool once = false;
@@ -38,7 +40,10 @@ Expected<void, Failure> init_dev(const std::string& data, const DevOptions& dev)
                                config.network,
                            "演示网络名须以 dev. 开头，仅含 [a-z0-9.-]：" + config.network})};
     }
-    const auto made = node::init_data_folder(files, {data}, config, SystemClock{});
+    const auto clock = open_clock(dev.clock);
+    if (!clock) return Unexpected{failure_of(clock.error())};
+    const auto kind = dev.clock.empty() ? node::ClockKind::machine : node::ClockKind::is_virtual;
+    const auto made = node::init_data_folder(files, {data}, config, **clock, kind);
     if (!made) return Unexpected{failure_of_writing(made.error())};
     return {};
 }
@@ -69,8 +74,11 @@ VerbResult run_dev(const Options& options, const DevOptions& dev, const Console&
         temporary ? std::filesystem::path{temporary->path()} : options.data_folder();
     const std::string data = std::filesystem::absolute(folder).string();
     ROPE_DO(init_dev(data, dev));
-    ROPE_TRY(RunningNode running,
-             start_node({.data = data, .http = options.http, .admin = dev.admin}));
+    ROPE_TRY(RunningNode running, start_node({.data = data,
+                                              .http = options.http,
+                                              .admin = dev.admin,
+                                              .accept_clock = dev.accept_clock,
+                                              .clock_file = dev.clock}));
     console.emit(ready_document(running, data));
     if (dev.play) {
         Options here = options;
@@ -109,6 +117,10 @@ void add_dev(Program& program) {
         program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
     verb->add_option("--network", dev->network,
                      program.in({"network name, begins with dev.", "网络名，以 dev. 开头"}));
+    verb->add_option("--clock", dev->clock,
+                     program.in({"a virtual clock: the time in ms since 1970 that this file holds",
+                                 "虚拟时钟：该文件所载的 1970 年以来毫秒数"}));
+    verb->add_flag("--accept-clock", dev->accept_clock, program.in(accept_clock_words()));
     verb->add_flag("--ephemeral", dev->ephemeral, program.in({"keep nothing", "不保留任何数据"}));
     verb->add_flag("--play", dev->play, program.in({"play the policy register", "演示政策登记"}));
     verb->add_flag("--once", dev->once, program.in({"stop when it is played", "演示完即停止"}));

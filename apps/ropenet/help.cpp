@@ -66,4 +66,9 @@ Words serving_options() {
         "--data DIR（默认 ./ropenet-data）、--json、--lang en|zh。按 Ctrl-C 停止。"};
 }
 
+Words accept_clock_words() {
+    return {"start although the clock is behind the last block, or over 24 h ahead of it",
+            "时钟早于最后区块，或超前 24 小时以上时，仍予启动"};
+}
+
 }  // namespace ropenet::cli

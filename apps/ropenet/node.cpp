@@ -44,9 +44,17 @@ VerbResult run_init(const Options& options, const InitOptions& init) {
              "数据目录 " + data + " 已就绪；用 `ropenet node start --data " + data + "` 启动"}}};
 }
 
-VerbResult run_start(const Options& options, const std::string& admin, const Console& console) {
+struct StartOptions {
+    std::string admin;
+    bool accept_clock = false;
+};
+
+VerbResult run_start(const Options& options, const StartOptions& start, const Console& console) {
     const std::string data = data_of(options);
-    ROPE_TRY(RunningNode running, start_node({.data = data, .http = options.http, .admin = admin}));
+    ROPE_TRY(RunningNode running, start_node({.data = data,
+                                              .http = options.http,
+                                              .admin = start.admin,
+                                              .accept_clock = start.accept_clock}));
     console.emit(ready_document(running, data));
     console.say(ready_words(running, data));
     return serve_until_stopped(running, console);
@@ -69,6 +77,9 @@ VerbResult run_status(const Options& options) {
                                  std::to_string(uint_at(rope, "log_size")) + "  checkpoint " +
                                  std::to_string(uint_at(rope, "checkpoint_size"));
         out.lines.push_back({line, line});
+        if (text_at(rope, "stopped_by") != "clock") continue;
+        out.lines.push_back({"    makes no blocks: the clock was set; set it right and start again",
+                             "    已停止出块：时钟被改动；请校正时钟后重新启动"});
     }
     return out;
 }
@@ -160,18 +171,19 @@ void add_node(Program& program) {
     verb->add_option("--rope-name", init->ropes,
                      program.in({"a rope of the node; may be repeated", "节点的一条账绳；可重复"}));
 
-    const auto admin = std::make_shared<std::string>();
+    const auto start = std::make_shared<StartOptions>();
     verb = program.add_verb(noun,
                             {.name = "start",
                              .what = {"Start the node of a data folder.", "启动数据目录中的节点。"},
                              .examples = "  ropenet node start --data DIR\n"},
-                            [admin](const Options& options, const Console& console) {
-                                return run_start(options, *admin, console);
+                            [start](const Options& options, const Console& console) {
+                                return run_start(options, *start, console);
                             });
     verb->footer(program.in(serving_options()));
     verb->add_option(
-        "--admin", *admin,
+        "--admin", start->admin,
         program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
+    verb->add_flag("--accept-clock", start->accept_clock, program.in(accept_clock_words()));
     program.add_verb(
         noun,
         {.name = "repair",
@@ -189,6 +201,7 @@ void add_node(Program& program) {
          .what = {"Heights and log sizes of a running node.", "运行中节点的高度与日志大小。"},
          .examples = "  ropenet node status --http 127.0.0.1:8480 --json\n"},
         [](const Options& options, const Console&) { return run_status(options); });
+    add_node_backup(program, noun);
 }
 
 }  // namespace ropenet::cli

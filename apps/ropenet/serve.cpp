@@ -6,6 +6,7 @@
 
 #include "node/data_folder.hpp"
 #include "node/spdlog_log.hpp"
+#include "ropenet/file_clock.hpp"
 #include "ropenet/service_manager.hpp"
 #include "storage/posix_file_system.hpp"
 
@@ -62,6 +63,12 @@ Failure not_started(const Error& error) {
 
 }  // namespace
 
+Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
+    if (file.empty()) return std::unique_ptr<Clock>{std::make_unique<SystemClock>()};
+    ROPE_TRY(auto clock, FileClock::open(file));
+    return std::unique_ptr<Clock>{std::move(clock)};
+}
+
 Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
     watch_signals();
     storage::PosixFileSystem files;
@@ -70,14 +77,20 @@ Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
     if (!*there) return Unexpected{not_made(options.data)};
     const auto config = node::load_config(files, {options.data});
     if (!config) return Unexpected{failure_of(config.error())};
+    auto clock = open_clock(options.clock_file);
+    if (!clock) return Unexpected{failure_of(clock.error())};
     RunningNode running{.log = node::make_console_log(config->log_level),
-                        .clock = std::make_unique<SystemClock>(),
+                        .clock = *std::move(clock),
                         .node = nullptr};
-    auto node = node::Node::start({.data = options.data,
-                                   .http = unless_empty(options.http),
-                                   .admin = unless_empty(options.admin),
-                                   .assets = embedded_explorer()},
-                                  *running.log, *running.clock);
+    auto node =
+        node::Node::start({.data = options.data,
+                           .http = unless_empty(options.http),
+                           .admin = unless_empty(options.admin),
+                           .accept_clock = options.accept_clock,
+                           .clock_kind = options.clock_file.empty() ? node::ClockKind::machine
+                                                                    : node::ClockKind::is_virtual,
+                           .assets = embedded_explorer()},
+                          *running.log, *running.clock);
     if (!node) return Unexpected{not_started(node.error())};
     running.node = *std::move(node);
     return running;

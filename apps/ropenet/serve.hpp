@@ -23,8 +23,13 @@ struct ServeOptions {
     std::string data;
     std::string http;
     std::string admin;
+    bool accept_clock = false;
+    std::string clock_file;  // a virtual clock (file_clock.hpp); empty: the machine's
 };
 Expected<RunningNode, Failure> start_node(const ServeOptions& options);
+
+/// `file` as ServeOptions has it.
+Result<std::unique_ptr<Clock>> open_clock(const std::string& file);
 
 /// The line by which other programs know the node: addresses, folder, ropes.
 json::Value ready_document(const RunningNode& running, const std::string& data);

@@ -47,8 +47,8 @@ std::string Program::describe(const VerbText& text) const {
     return text.what.in(lang_) + head + text.examples;
 }
 
-CLI::App* Program::add_noun(const VerbText& text) {
-    CLI::App* noun = app_.add_subcommand(text.name, describe(text));
+CLI::App* Program::add_noun(const VerbText& text, CLI::App* above) {
+    CLI::App* noun = (above == nullptr ? app_ : *above).add_subcommand(text.name, describe(text));
     noun->require_subcommand(1);
     noun->fallthrough();
     noun->group(in({"Subcommands", "子命令"}));

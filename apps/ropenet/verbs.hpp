@@ -37,7 +37,8 @@ class Program {
     /// In the reader's language.
     std::string in(const Words& words) const { return words.in(lang_); }
 
-    CLI::App* add_noun(const VerbText& text);
+    /// Below `above`, or at the top.
+    CLI::App* add_noun(const VerbText& text, CLI::App* above = nullptr);
     /// `run` is called when the command line names this verb; what it refers to must be owned by
     /// it.
     CLI::App* add_verb(CLI::App* noun, const VerbText& text, Run run);
@@ -53,6 +54,7 @@ class Program {
 
 void add_dev(Program& program);
 void add_node(Program& program);
+void add_node_backup(Program& program, CLI::App* noun);
 void add_key(Program& program);
 void add_tx(Program& program);
 void add_evidence(Program& program);

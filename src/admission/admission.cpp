@@ -190,6 +190,7 @@ PooledTx Admission::find_pooled(const Hash32& tx_id) const {
 }
 
 std::optional<Refused> Admission::why_refused(const Transaction& tx, std::int64_t now_ms) const {
+    if (engine_.clock_fails()) return Refused::clock;
     const std::size_t recorded_ids = facts_.recorded_id_count();
     const MutexLock lock{mutex_};
     if (stopping_) return Refused::stopping;
@@ -283,8 +284,9 @@ void Admission::queue(const std::shared_ptr<Job>& job, std::size_t slot) {
     }
     // The pool has it and the waiter waits before the engine can decide it.
     if (is_new && engine_.submit(tx->encoded) == ordering::Verdict::reject) {
-        withdraw(tx->tx_id);
-        if (at_once) at_once = Unexpected{Refused::full};
+        const Refused why = engine_.clock_fails() ? Refused::clock : Refused::full;
+        withdraw(tx->tx_id, why);
+        if (at_once) at_once = Unexpected{why};
     }
     if (at_once) answer(*job, slot, *std::move(at_once));
 }
@@ -305,7 +307,7 @@ std::optional<Submitted> Admission::wait_or_pending(const std::shared_ptr<Job>& 
     return std::nullopt;
 }
 
-void Admission::withdraw(const Hash32& tx_id) {
+void Admission::withdraw(const Hash32& tx_id, Refused why) {
     std::vector<Waiter> waiters;
     {
         const MutexLock lock{mutex_};
@@ -313,7 +315,7 @@ void Admission::withdraw(const Hash32& tx_id) {
         waiters = waiters_.take_of(tx_id);
     }
     for (const Waiter& waiter : waiters)
-        waiter.done(Unexpected{Refused::full});
+        waiter.done(Unexpected{why});
 }
 
 void Admission::answer(Job& job, std::size_t slot, Submitted submitted) {

@@ -115,6 +115,9 @@ class Admission {
     void restore_refusals(std::span<const std::pair<AccountId, std::int64_t>> refusals)
         ROPE_EXCLUDES(mutex_);
 
+    /// Nothing is decided any more, because the clock is not to be believed.
+    bool clock_fails() const { return engine_.clock_fails(); }
+
     AdmissionCounts counts() const ROPE_EXCLUDES(mutex_);
 
     /// Nothing more is queued. Waiters of queued txs are answered `pending`, the rest `stopping`.
@@ -150,7 +153,7 @@ class Admission {
     void queue(const std::shared_ptr<Job>& job, std::size_t slot) ROPE_EXCLUDES(mutex_);
     std::optional<Submitted> wait_or_pending(const std::shared_ptr<Job>& job, std::size_t slot,
                                              bool is_new) ROPE_REQUIRES(mutex_);
-    void withdraw(const Hash32& tx_id) ROPE_EXCLUDES(mutex_);
+    void withdraw(const Hash32& tx_id, Refused why) ROPE_EXCLUDES(mutex_);
     void answer(Job& job, std::size_t slot, Submitted submitted) ROPE_EXCLUDES(mutex_);
 
     std::vector<Decided> take_decided(const CommittedBlock& block) ROPE_EXCLUDES(mutex_);

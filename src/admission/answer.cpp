@@ -34,6 +34,8 @@ std::string_view name_of(Refused refused) {
             return "queue.id_window";
         case Refused::stopping:
             return "queue.stopping";
+        case Refused::clock:
+            return "clock";
         case Refused::storage:
             return "storage";
     }

@@ -55,6 +55,7 @@ enum class Refused : std::uint8_t {
     refusal_quota,   // quota.refusals (429): too many recorded refusals within the last hour
     id_window_full,  // queue.id_window (503): too many recorded ids have not expired yet
     stopping,        // queue.stopping (503): the node stops
+    clock,           // clock (503): the clock was set; no blocks until a restart
     storage,         // storage (503): the ledger could not be read; the node stops
 };
 

@@ -20,6 +20,7 @@ TEST(Answer, names_every_reason_for_not_queueing_with_its_stable_code) {
     EXPECT_EQ(name_of(Refused::refusal_quota), "quota.refusals");
     EXPECT_EQ(name_of(Refused::id_window_full), "queue.id_window");
     EXPECT_EQ(name_of(Refused::stopping), "queue.stopping");
+    EXPECT_EQ(name_of(Refused::clock), "clock");
     EXPECT_EQ(name_of(Refused::storage), "storage");
 }
 

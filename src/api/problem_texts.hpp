@@ -8,6 +8,10 @@
 namespace ropenet::api {
 
 inline constexpr std::array kProblems = {
+    ProblemText{"clock", 503, "The node's clock was set, so it makes no blocks.",
+                "节点时钟被改动，已停止出块。",
+                "Send it again when the operator has started the node again.",
+                "请在运维方重新启动节点后再提交。"},
     ProblemText{"denied", 403, "You may not read this.", "您无权读取该内容。",
                 "Sign in with an account that may, or ask its holder.",
                 "请使用有权限的账户，或联系持有人。"},

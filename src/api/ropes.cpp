@@ -21,6 +21,7 @@ json::Object summary_of(const RopeAccess& rope, const ledger::ReadView& view) {
                      {"suite", rope.reader.genesis().suite},
                      {"read_only", rope.read_only},
                      {"demo", is_demo_origin(origin)}};
+    if (rope.admission.clock_fails()) out.emplace_back("stopped_by", "clock");
     if (is_demo_origin(origin)) out.emplace_back("mark", kDemoMark);
     return out;
 }

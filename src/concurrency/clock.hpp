@@ -14,6 +14,8 @@ class Clock {
     virtual std::int64_t wall_ms() const = 0;
     /// Milliseconds since some fixed instant; only differences mean something.
     virtual std::int64_t steady_ms() const = 0;
+    /// How far the two are apart: constant until somebody sets the wall clock.
+    virtual std::int64_t apart_ms() const { return wall_ms() - steady_ms(); }
 };
 
 class SystemClock final : public Clock {

@@ -7,7 +7,7 @@ namespace {
 
 http::Response state_answer(bool good, std::string_view word, const std::string& why) {
     json::Object body{{"status", good ? word : "failing"}};
-    if (!good) body.emplace_back("why", why);
+    if (!why.empty()) body.emplace_back("why", why);
     return http::make_response(good ? 200 : 503, "application/json",
                                json::serialize(json::Value{std::move(body)}) + "\n");
 }

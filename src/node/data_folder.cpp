@@ -17,14 +17,6 @@ using storage::FileSystem;
 
 constexpr std::uint64_t kTrustFileBytesMax = 64 * 1024;
 
-Result<void> make_private_folder(FileSystem& files, const std::string& path) {
-    ROPE_DO(files.create_dirs(path));
-    std::error_code error;
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-    if (error) return fail(ErrorCode::io, path + ": " + error.message());
-    return {};
-}
-
 Result<void> ensure_key(FileSystem& files, const std::string& path, crypto::Alg alg) {
     ROPE_TRY(const bool there, files.exists(path));
     if (there) return {};
@@ -47,11 +39,17 @@ Result<std::vector<Hash32>> listed_authorities(FileSystem& files, const DataFold
     return std::vector{digest};
 }
 
+struct Beginning {
+    std::int64_t time_ms = 0;
+    ClockKind kind = ClockKind::machine;
+};
+
 Genesis genesis_of(const std::string& origin, const DevIdentities& identities,
-                   std::int64_t time_ms) {
+                   const Beginning& beginning) {
     Genesis genesis;
     genesis.origin = origin;
-    genesis.time_ms = time_ms;
+    genesis.time_ms = beginning.time_ms;
+    genesis.virtual_clock = beginning.kind == ClockKind::is_virtual;
     genesis.accounts = identities.accounts;
     genesis.charter = identities.charter;
     genesis.native_manifests = system::native_manifests();
@@ -59,20 +57,19 @@ Genesis genesis_of(const std::string& origin, const DevIdentities& identities,
     return genesis;
 }
 
-/// genesis.cbor comes last: while it is missing, everything before it may be made again.
-Result<void> ensure_rope(FileSystem& files, const DataFolder& folder, const std::string& origin,
-                         const DevIdentities& identities, std::int64_t time_ms) {
-    const std::string rope{rope_of(origin)};
+/// genesis.cbor comes last: while it is missing, everything before it may be made again. Fills in
+/// what the keys say of themselves.
+Result<void> ensure_rope(FileSystem& files, const DataFolder& folder, Genesis genesis) {
+    const std::string rope{rope_of(genesis.origin)};
     const std::string dir = folder.rope(rope);
     ROPE_TRY(const bool there, files.exists(dir + "/genesis.cbor"));
     if (there) return {};
     ROPE_DO(files.create_dirs(dir));
     ROPE_DO(ensure_cosign_keys(files, folder, rope));
     ROPE_TRY(const cosign::CosignKeys keys, load_cosign_keys(folder, rope));
-    const cosign::NodeNames names{.origin = origin};
+    const cosign::NodeNames names{.origin = genesis.origin};
     ROPE_TRY(std::vector<Hash32> tsa, listed_authorities(files, folder));
     const cosign::TrustTexts trust = cosign::make_trust(names, keys, std::move(tsa));
-    Genesis genesis = genesis_of(origin, identities, time_ms);
     genesis.validators = {cosign::validator_of(names, keys)};
     genesis.policy = cosign::first_policy_of(trust);
     ROPE_DO(storage::write_file_atomically(files, dir + "/policy.txt", view_of(trust.policy)));
@@ -104,6 +101,14 @@ Result<void> ensure_config(FileSystem& files, const DataFolder& folder, const Co
 
 }  // namespace
 
+Result<void> make_private_folder(FileSystem& files, const std::string& path) {
+    ROPE_DO(files.create_dirs(path));
+    std::error_code error;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+    if (error) return fail(ErrorCode::io, path + ": " + error.message());
+    return {};
+}
+
 Result<bool> is_initialised(FileSystem& files, const DataFolder& folder) {
     return files.exists(folder.config());
 }
@@ -114,7 +119,7 @@ Result<Config> load_config(FileSystem& files, const DataFolder& folder) {
 }
 
 Result<void> init_data_folder(FileSystem& files, const DataFolder& folder, const Config& config,
-                              const Clock& clock) {
+                              const Clock& clock, ClockKind kind) {
     ROPE_DO(files.create_dirs(folder.path));
     ROPE_DO(ensure_config(files, folder, config));
     ROPE_DO(make_private_folder(files, folder.keys()));
@@ -125,11 +130,21 @@ Result<void> init_data_folder(FileSystem& files, const DataFolder& folder, const
         ROPE_TRY(identities, ensure_dev_identities(files, folder));
     }
     for (const std::string& rope : config.ropes) {
-        ROPE_DO(ensure_rope(files, folder, origin_of(config, rope), identities, clock.wall_ms()));
+        const Beginning beginning{.time_ms = clock.wall_ms(), .kind = kind};
+        ROPE_DO(
+            ensure_rope(files, folder, genesis_of(origin_of(config, rope), identities, beginning)));
         if (!demo) continue;
         ROPE_DO(ensure_dev_policy(files, folder, rope));
     }
     return {};
+}
+
+Result<void> init_following_rope(FileSystem& files, const DataFolder& folder, Genesis genesis,
+                                 std::int64_t time_ms) {
+    ROPE_DO(make_private_folder(files, folder.keys()));
+    genesis.time_ms = time_ms;
+    genesis.native_manifests = system::native_manifests();
+    return ensure_rope(files, folder, std::move(genesis));
 }
 
 Result<void> init_authority(FileSystem& files, const DataFolder& folder,

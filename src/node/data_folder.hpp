@@ -20,6 +20,7 @@
 #include "node/config.hpp"
 #include "storage/file.hpp"
 #include "timestamp/authority_files.hpp"
+#include "types/genesis.hpp"
 
 namespace ropenet::node {
 
@@ -54,11 +55,17 @@ struct DataFolder {
     }
 };
 
+/// Whether the clock of a node is the machine's, or one that a test moves. Genesis says it.
+enum class ClockKind : std::uint8_t { machine, is_virtual };
+
 /// What a rope's part of the folder says.
 struct RopeFiles {
     Bytes genesis;
     cosign::TrustTexts trust;
 };
+
+/// Mode 0700.
+Result<void> make_private_folder(storage::FileSystem& files, const std::string& path);
 
 /// Whether a node was ever set up there.
 Result<bool> is_initialised(storage::FileSystem& files, const DataFolder& folder);
@@ -69,7 +76,13 @@ Result<Config> load_config(storage::FileSystem& files, const DataFolder& folder)
 /// development network the identities too. A folder of another network or with other ropes is
 /// refused (config).
 Result<void> init_data_folder(storage::FileSystem& files, const DataFolder& folder,
-                              const Config& config, const Clock& clock);
+                              const Config& config, const Clock& clock,
+                              ClockKind kind = ClockKind::machine);
+
+/// A new rope with new keys in the place of one that cannot go on; `genesis` is that one's, and
+/// its accounts, charter and contracts are taken over. Its policy is written as for a new rope.
+Result<void> init_following_rope(storage::FileSystem& files, const DataFolder& folder,
+                                 Genesis genesis, std::int64_t time_ms);
 
 /// A timestamp authority in the folder, which need not be initialised: the ropes that are made
 /// after it list its certificate in keys.txt, those made before do not. `exists` if there is one.

@@ -130,6 +130,8 @@ Result<void> Node::Impl::start_ropes() {
                               .log = log,
                               .on_fatal = [this](const Error& error) { fail_with(error); },
                               .failure = failure,
+                              .accept_clock = options.accept_clock,
+                              .clock_kind = options.clock_kind,
                               .leaves_in_memory = leaves_in_memory(config.ropes.size()),
                               .authority = authority.get()};
         ROPE_TRY(auto rope, Rope::start(folder, name, parts));
@@ -206,9 +208,13 @@ void Node::Impl::fail_with(const Error& error) {
 }
 
 AdminFacts Node::Impl::facts() const {
-    const auto first = failure.first();
-    if (!first) return {};
-    return {.healthy = false, .ready = false, .why = first->what};
+    if (const auto first = failure.first()) {
+        return {.healthy = false, .ready = false, .why = first->what};
+    }
+    for (const auto& rope : ropes) {
+        if (rope->clock_fails()) return {.ready = false, .why = rope->name() + ": " + kClockFails};
+    }
+    return {};
 }
 
 std::string Node::Impl::metrics() {
@@ -227,6 +233,7 @@ std::string Node::Impl::metrics() {
         line("queued_txs_total", rope->name(), counts.queued);
         line("rejected_txs_total", rope->name(), counts.rejected);
         line("refused_txs_total", rope->name(), counts.refused);
+        line("clock_fails", rope->name(), rope->clock_fails() ? 1 : 0);
     }
     return text;
 }

@@ -21,6 +21,7 @@
 #include "concurrency/clock.hpp"
 #include "http/static_files.hpp"
 #include "node/config.hpp"
+#include "node/data_folder.hpp"
 
 namespace ropenet::node {
 
@@ -29,7 +30,9 @@ struct NodeOptions {
     // Instead of what node.toml says:
     std::optional<std::string> http;
     std::optional<std::string> admin;
-    std::span<const http::StaticFile> assets;  // the page at "/"; they outlive the node
+    bool accept_clock = false;  // start although the clock does not fit the last block
+    ClockKind clock_kind = ClockKind::machine;  // as every genesis of the folder must say
+    std::span<const http::StaticFile> assets;   // the page at "/"; they outlive the node
 };
 
 class Node {

@@ -104,6 +104,7 @@ Result<void> Rope::open(const DataFolder& folder) {
         ROPE_TRY(cosigner_,
                  cosign::Cosigner::read_only(std::move(rope_files.trust), std::move(cosign_parts)));
     } else {
+        ROPE_DO(check_clock());
         ROPE_TRY(cosign::CosignKeys keys, load_cosign_keys(folder, name_));
         ROPE_TRY(cosigner_, cosign::Cosigner::start(std::move(keys), std::move(rope_files.trust),
                                                     std::move(cosign_parts)));
@@ -111,6 +112,34 @@ Result<void> Rope::open(const DataFolder& folder) {
     bundles_ = std::make_unique<cosign::BundleMaker>(ledger_->reader(), *cosigner_,
                                                      stamp_by(parts_.authority));
     return {};
+}
+
+/// A block's time is evidence: a clock that does not fit needs the operator's word.
+Result<void> Rope::check_clock() const {
+    const bool is_virtual = parts_.clock_kind == ClockKind::is_virtual;
+    if (ledger_->reader().genesis().virtual_clock != is_virtual) {
+        return fail(ErrorCode::config,
+                    is_virtual ? name_ +
+                                     " was made for the machine's clock, not for a virtual one; "
+                                     "leave --clock away, or use another --data folder"
+                               : name_ +
+                                     " was made for a virtual clock; start it with "
+                                     "`ropenet dev --clock FILE`");
+    }
+    const std::int64_t last_ms = ledger_->reader().latest()->at().time_ms;
+    const std::int64_t now_ms = parts_.clock.wall_ms();
+    const auto at_start = ordering::clock_at_start(last_ms, now_ms);
+    if (at_start == ordering::ClockAtStart::fits) return {};
+    const bool behind = at_start == ordering::ClockAtStart::behind;
+    const std::string words = "the clock (" + std::to_string(now_ms) + " ms) is " +
+                              (behind ? "behind" : "over 24 h ahead of") + " the last block of " +
+                              name_ + " (" + std::to_string(last_ms) + " ms)";
+    if (parts_.accept_clock) {
+        parts_.log.write(LogLevel::warning, "rope", words + "; accepted");
+        return {};
+    }
+    return fail(ErrorCode::config,
+                words + "; set the clock right, or start with --accept-clock if it is right");
 }
 
 Result<void> Rope::start_admission() {
@@ -134,14 +163,21 @@ Result<void> Rope::start_admission() {
     listener_ = std::make_unique<Listener>(*admission_, *cosigner_);
     ledger_->add_listener(*listener_);
     if (read_only_) return {};
-    thread_ = NamedThread{"ledger", [this] {
-                              const auto ended = engine_->run(*application_);
-                              if (ended) return;
-                              parts_.on_fatal(ended.error());
-                              // Nothing is decided any more, so nobody may wait for it.
-                              admission_->stop();
-                          }};
+    thread_ = NamedThread{"ledger", [this] { run_engine(); }};
     return {};
+}
+
+void Rope::run_engine() {
+    const auto ended = engine_->run(*application_);
+    if (ended) {
+        if (engine_->clock_fails()) {
+            parts_.log.write(LogLevel::error, "rope", name_ + ": " + kClockFails);
+        }
+        return;
+    }
+    parts_.on_fatal(ended.error());
+    // Nothing is decided any more, so nobody may wait for it.
+    admission_->stop();
 }
 
 api::RopeAccess Rope::access() {

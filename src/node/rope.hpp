@@ -26,6 +26,9 @@
 
 namespace ropenet::node {
 
+inline constexpr const char* kClockFails =
+    "wall and monotonic clock have parted by over 60 s; no more blocks until a restart";
+
 /// All must outlive the rope.
 struct RopeParts {
     storage::FileSystem& files;
@@ -36,8 +39,10 @@ struct RopeParts {
     Log& log;
     std::function<void(const Error&)> on_fatal;
     const Failure& failure;
-    std::size_t leaves_in_memory;     // of its state tree
-    timestamp::Authority* authority;  // stamps its checkpoints; may be null
+    bool accept_clock = false;
+    ClockKind clock_kind = ClockKind::machine;
+    std::size_t leaves_in_memory = 0;           // of its state tree
+    timestamp::Authority* authority = nullptr;  // stamps its checkpoints; may be null
 };
 
 class Rope {
@@ -52,6 +57,8 @@ class Rope {
     api::RopeAccess access();
     const ledger::Reader& reader() const { return ledger_->reader(); }
     admission::AdmissionCounts counts() const { return admission_->counts(); }
+    /// Nothing is decided until a restart; it still serves.
+    bool clock_fails() const { return admission_->clock_fails(); }
 
     /// Nothing more is taken in; what was queued is decided; a last checkpoint; a flush. After an
     /// error of the node nothing more is decided, signed or flushed.
@@ -63,7 +70,9 @@ class Rope {
 
     Rope(std::string name, const RopeParts& parts);
     Result<void> open(const DataFolder& folder);
+    Result<void> check_clock() const;
     Result<void> start_admission();
+    void run_engine();
 
     const std::string name_;
     RopeParts parts_;

@@ -63,6 +63,8 @@ class Engine {
     // Any thread may call these two.
     virtual Verdict submit(Bytes tx) = 0;  // reject: the queue is full, or the engine stopped
     virtual void stop() = 0;
+    /// The clock is not to be believed: the engine decides nothing more until it is started again.
+    virtual bool clock_fails() { return false; }
 };
 
 }  // namespace ropenet::ordering

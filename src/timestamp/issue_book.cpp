@@ -41,7 +41,7 @@ IssueBook::IssueBook(storage::FileSystem& fs, std::string path, const Clock& clo
     : fs_{fs},
       path_{std::move(path)},
       clock_{clock},
-      apart_ms_{clock.wall_ms() - clock.steady_ms()},
+      apart_ms_{clock.apart_ms()},
       reserved_{reserved},
       next_serial_{reserved.serial_end},
       least_ms_{reserved.time_end_ms} {}
@@ -68,7 +68,7 @@ Result<std::unique_ptr<IssueBook>> IssueBook::open(storage::FileSystem& fs, std:
 }
 
 bool IssueBook::clock_is_set() {
-    const std::int64_t part_ms = clock_.wall_ms() - clock_.steady_ms() - apart_ms_;
+    const std::int64_t part_ms = clock_.apart_ms() - apart_ms_;
     if (part_ms > kClockPartMsMax || part_ms < -kClockPartMsMax) set_ = true;
     return set_;
 }

@@ -193,6 +193,33 @@ TEST(FormatsConformance, genesis_keeps_its_encoding) {
     expect_conformance("genesis", encode_genesis, draw_genesis);
 }
 
+Genesis draw_following(SplitMix& random) {
+    Genesis out = draw_genesis(random);
+    GenesisFollows follows;
+    follows.origin = "x" + origin(random);
+    follows.genesis_digest = random.hash32();
+    follows.height = random.below(1'000'000);
+    follows.log_size = random.below(1'000'000);
+    follows.log_root = random.hash32();
+    follows.known_size = follows.log_size + random.below(1'000);
+    out.follows = follows;
+    return out;
+}
+
+TEST(FormatsConformance, a_genesis_that_follows_keeps_its_encoding) {
+    expect_conformance("genesis_follows", encode_genesis, draw_following);
+}
+
+TEST(GenesisTest, that_follows_is_read_back_and_cannot_have_signed_less_than_it_restored) {
+    SplitMix random{12};
+    Genesis genesis = draw_following(random);
+    EXPECT_EQ(*decode_genesis(encode_genesis(genesis)), genesis);
+    genesis.follows->known_size = genesis.follows->log_size;
+    EXPECT_TRUE(decode_genesis(encode_genesis(genesis)));
+    genesis.follows->log_size += 1;
+    EXPECT_EQ(decode_genesis(encode_genesis(genesis)).error(), GenesisError::follows);
+}
+
 TEST(FormatsConformance, transactions_keep_encoding_and_id) {
     expect_conformance(
         "transaction",

@@ -171,6 +171,36 @@ std::optional<PolicyRecord> policy_from(const Value* value) {
         .policy_digest = *policy, .previous_digest = *previous, .keys_digest = *keys};
 }
 
+Value value_of_follows(const GenesisFollows& follows) {
+    Map map;
+    put(map, 1, Value{follows.origin});
+    put(map, 2, Value{to_bytes(follows.genesis_digest)});
+    put(map, 3, Value{follows.height});
+    put(map, 4, Value{follows.log_size});
+    put(map, 5, Value{to_bytes(follows.log_root)});
+    put(map, 6, Value{follows.known_size});
+    return Value{std::move(map)};
+}
+
+std::optional<GenesisFollows> follows_from(const Value& value) {
+    const auto origin = text_at(value, 1);
+    const auto genesis_digest = hash_at(value, 2);
+    const auto height = uint_at(value, 3);
+    const auto log_size = uint_at(value, 4);
+    const auto log_root = hash_at(value, 5);
+    const auto known_size = uint_at(value, 6);
+    if (!origin || !genesis_digest || !height || !log_size || !log_root || !known_size ||
+        value.size() != 6 || !is_origin(*origin) || *known_size < *log_size) {
+        return std::nullopt;
+    }
+    return GenesisFollows{.origin = *origin,
+                          .genesis_digest = *genesis_digest,
+                          .height = *height,
+                          .log_size = *log_size,
+                          .log_root = *log_root,
+                          .known_size = *known_size};
+}
+
 /// The versions first: a binary that does not know one must say that, whatever else it finds.
 Expected<void, GenesisError> read_versions(const Value& map, Genesis& genesis) {
     const auto origin = text_at(map, 1);
@@ -220,6 +250,8 @@ std::string_view name_of(GenesisError error) {
             return "charter";
         case GenesisError::validators:
             return "validators";
+        case GenesisError::follows:
+            return "follows";
         case GenesisError::oversize:
             return "oversize";
     }
@@ -246,6 +278,7 @@ Bytes encode_genesis(const Genesis& genesis) {
     put(map, 9, Value{std::move(manifests)});
     put(map, 10, Value{std::move(flags)});
     put(map, 11, value_of_policy(genesis.policy));
+    if (genesis.follows) put(map, 12, value_of_follows(*genesis.follows));
     return cbor::encode_value(Value{std::move(map)});
 }
 
@@ -255,7 +288,8 @@ Expected<Genesis, GenesisError> decode_genesis(BytesView bytes) {
     if (!map) return Unexpected{GenesisError::malformed};
     Genesis genesis;
     if (const auto done = read_versions(*map, genesis); !done) return Unexpected{done.error()};
-    if (map->size() != 11) return Unexpected{GenesisError::malformed};
+    const bool has_follows = map->find(12U) != nullptr;
+    if (map->size() != (has_follows ? 12U : 11U)) return Unexpected{GenesisError::malformed};
     if (const auto done = read_parties(*map, genesis); !done) return Unexpected{done.error()};
 
     const auto time_ms = uint_at(*map, 5);
@@ -275,6 +309,10 @@ Expected<Genesis, GenesisError> decode_genesis(BytesView bytes) {
     genesis.demo = *demo;
     genesis.virtual_clock = *virtual_clock;
     genesis.policy = *policy;
+    if (has_follows) {
+        genesis.follows = follows_from(*map->find(12U));
+        if (!genesis.follows) return Unexpected{GenesisError::follows};
+    }
     return genesis;
 }
 

@@ -4,14 +4,18 @@
 //               6: [* {1: register args, 2: [* role]}], 7: {role: [* account id]},
 //               8: [+ {1: node name, 2: log vkey, 3: cosigner vkey}],
 //               9: {native contract: SHA-256 of its manifest}, 10: {1: demo, 2: virtual clock},
-//               11: {13: SHA-256 of policy.txt, 14: 32 zero bytes, 15: SHA-256 of keys.txt} }
+//               11: {13: SHA-256 of policy.txt, 14: 32 zero bytes, 15: SHA-256 of keys.txt},
+//               ? 12: {1: origin, 2: SHA-256 of its genesis, 3: height, 4: log size, 5: log root,
+//                      6: largest log size known} }
 //
-// Key 7, the charter, names who holds the four separated offices; key 6 gives other roles.
-// Format: docs/spec/genesis.md. Pure; any thread.
+// Key 12: this rope was begun where a restored one could not go on, and what is between 4 and what
+// that one reached is missing here. Key 7, the charter, names who holds the four separated offices;
+// key 6 gives other roles. Format: docs/spec/genesis.md. Pure; any thread.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +44,18 @@ struct GenesisValidator {
     friend bool operator==(const GenesisValidator&, const GenesisValidator&) = default;
 };
 
+/// The rope whose place this one takes after a restore, as far as its backup told.
+struct GenesisFollows {
+    std::string origin;
+    Hash32 genesis_digest{};
+    std::uint64_t height = 0;  // restored up to here
+    std::uint64_t log_size = 0;
+    Hash32 log_root{};
+    std::uint64_t known_size = 0;  // that it is known to have signed; not less than log_size
+
+    friend bool operator==(const GenesisFollows&, const GenesisFollows&) = default;
+};
+
 struct Genesis {
     std::string origin;
     std::uint64_t format_version = kFormatVersion;
@@ -53,6 +69,7 @@ struct Genesis {
     bool demo = false;
     bool virtual_clock = false;
     PolicyRecord policy;
+    std::optional<GenesisFollows> follows;
 
     friend bool operator==(const Genesis&, const Genesis&) = default;
 };
@@ -66,6 +83,7 @@ enum class GenesisError : std::uint8_t {
     account,
     charter,
     validators,
+    follows,
     oversize,
 };
 

@@ -45,11 +45,10 @@ def verbs_of(*words):
     return re.findall(r"^  ([a-z]+)", "\n".join(lines), re.M)
 
 
-def commands():
-    out = [("ropenet",)]
-    for noun in verbs_of():
-        out.append(("ropenet", noun))
-        out += [("ropenet", noun, verb) for verb in verbs_of(noun)]
+def commands(*above):
+    out = [("ropenet", *above)]
+    for verb in verbs_of(*above):
+        out += commands(*above, verb)
     return out
 
 

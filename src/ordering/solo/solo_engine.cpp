@@ -15,7 +15,7 @@ Result<void> SoloEngine::run_blocks(Application& app) {
     ApplicationInfo last = app.info();
     while (true) {
         const std::vector<Bytes> txs = inbox_.wait_block(limits_.block);
-        if (txs.empty()) return {};
+        if (txs.empty() || clock_fails()) return {};
         const DecidedBlock block{.height = last.height + 1,
                                  .time_unix_ms = std::max(last.time_unix_ms + 1, clock_.wall_ms()),
                                  .txs = txs};
@@ -28,7 +28,14 @@ Result<void> SoloEngine::run_blocks(Application& app) {
 }
 
 Verdict SoloEngine::submit(Bytes tx) {
+    if (clock_fails()) return Verdict::reject;
     return inbox_.try_push(std::move(tx)) ? Verdict::accept : Verdict::reject;
+}
+
+bool SoloEngine::clock_fails() {
+    if (guard_.holds()) return false;
+    inbox_.close();
+    return true;
 }
 
 }  // namespace ropenet::ordering

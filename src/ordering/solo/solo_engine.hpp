@@ -1,8 +1,9 @@
 // solo: one process, one validator; a block as soon as transactions wait.
 //
-// Block time = max(last + 1 ms, the clock's wall time), so it rises whatever the clock does.
+// Block time = max(last + 1 ms, the clock's wall time), so it rises whatever the clock does. When
+// wall and monotonic clock part (clock_guard.hpp), run() ends and nothing is taken in any more.
 //
-// Threads: run() on the ordering thread; submit() and stop() on any. Errors: those of the
+// Threads: run() on the ordering thread; the others on any. Errors: those of the
 // application.
 #pragma once
 
@@ -10,6 +11,7 @@
 
 #include "concurrency/clock.hpp"
 #include "ordering/engine.hpp"
+#include "ordering/solo/clock_guard.hpp"
 #include "ordering/solo/inbox.hpp"
 
 namespace ropenet::ordering {
@@ -23,17 +25,19 @@ class SoloEngine final : public Engine {
   public:
     /// `clock` must outlive the engine.
     SoloEngine(SoloLimits limits, const Clock& clock)
-        : limits_{limits}, clock_{clock}, inbox_{limits.inbox} {}
+        : limits_{limits}, clock_{clock}, guard_{clock}, inbox_{limits.inbox} {}
 
     Result<void> run(Application& app) override;
     Verdict submit(Bytes tx) override;
     void stop() override { inbox_.close(); }
+    bool clock_fails() override;
 
   private:
     Result<void> run_blocks(Application& app);
 
     const SoloLimits limits_;
     const Clock& clock_;
+    ClockGuard guard_;
     Inbox inbox_;
 };
 

@@ -88,25 +88,24 @@ TEST_F(SoloEngineTest, takes_bytes_up_to_the_block_limit_and_leaves_the_rest_for
 }
 
 TEST_F(SoloEngineTest, block_time_is_the_clock_when_that_is_later_than_the_last_block) {
-    app.start = {.height = 7, .time_unix_ms = 5'000};
-    clock.set_wall_ms(5'002);
+    app.start = {.height = 7, .time_unix_ms = clock.wall_ms()};
+    clock.advance_ms(2);
     app.txs_expected = 1;
     ASSERT_EQ(engine.submit(Bytes(1)), Verdict::accept);
 
     ASSERT_TRUE(engine.run(app));
 
-    EXPECT_EQ(app.seen[0], (Seen{8, 5'002, 1}));
+    EXPECT_EQ(app.seen[0], (Seen{8, app.start.time_unix_ms + 2, 1}));
 }
 
 TEST_F(SoloEngineTest, block_time_rises_when_the_clock_stands_behind_the_last_block) {
-    app.start = {.height = 7, .time_unix_ms = 5'000};
-    clock.set_wall_ms(4'000);
+    app.start = {.height = 7, .time_unix_ms = clock.wall_ms() + 1'000};
     app.txs_expected = 1;
     ASSERT_EQ(engine.submit(Bytes(1)), Verdict::accept);
 
     ASSERT_TRUE(engine.run(app));
 
-    EXPECT_EQ(app.seen[0], (Seen{8, 5'001, 1}));
+    EXPECT_EQ(app.seen[0], (Seen{8, app.start.time_unix_ms + 1, 1}));
 }
 
 TEST_F(SoloEngineTest, stops_with_the_error_of_a_failed_commit) {
@@ -125,6 +124,16 @@ TEST_F(SoloEngineTest, stop_ends_a_run_that_waits) {
 
     EXPECT_TRUE(engine.run(app));
     EXPECT_EQ(engine.submit(Bytes(1)), Verdict::reject);
+}
+
+TEST_F(SoloEngineTest, decides_nothing_and_takes_nothing_after_the_clock_was_set) {
+    ASSERT_EQ(engine.submit(Bytes(10)), Verdict::accept);
+    clock.set_wall_ms(clock.wall_ms() + kClocksApartMsMax + 1);
+
+    EXPECT_EQ(engine.submit(Bytes(10)), Verdict::reject);
+    EXPECT_TRUE(engine.run(app));
+    EXPECT_TRUE(app.seen.empty());
+    EXPECT_TRUE(engine.clock_fails());
 }
 
 }  // namespace
