@@ -43,6 +43,10 @@ void Console::say(const Words& words) const {
     if (!json_) put_line(stdout, words.in(lang_));
 }
 
+void Console::note(const Words& words) const {
+    put_line(stderr, words.in(lang_));
+}
+
 void Console::emit(const json::Value& document) const {
     if (json_) put_line(stdout, utf8_of(json::serialize(document)));
 }

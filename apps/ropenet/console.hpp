@@ -29,6 +29,8 @@ class Console {
 
     /// A sentence of a long verb, at once; silent with --json.
     void say(const Words& words) const;
+    /// A sentence for whoever watches, at once, on the error output; never part of the answer.
+    void note(const Words& words) const;
     /// One document on a line of its own, at once; only with --json.
     void emit(const json::Value& document) const;
     /// The end of a verb. Answers the process's exit code.

@@ -57,6 +57,8 @@ void add_node(Program& program);
 void add_node_backup(Program& program, CLI::App* noun);
 void add_key(Program& program);
 void add_tx(Program& program);
+void add_tx_list(Program& program, CLI::App* noun);
+void add_tx_watch(Program& program, CLI::App* noun);
 void add_evidence(Program& program);
 void add_evidence_import(Program& program, CLI::App* noun);
 void add_policy(Program& program);

@@ -3,7 +3,9 @@
 // Threads: a handler runs on a worker. Errors: a http::Response that refuses.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +31,11 @@ struct Services {
     std::function<std::int64_t()> now_ms;
     timestamp::Authority* authority = nullptr;
     MayRead may_read = execution::may_read;
+    /// Runs work on another thread; false when too much waits already.
+    std::function<bool(std::function<void()>)> run_elsewhere = nullptr;
+    /// How many are open now.
+    std::shared_ptr<std::atomic<std::size_t>> event_streams =
+        std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 struct Call {

@@ -23,6 +23,8 @@ void submit_tx(const Call& call, http::Responder responder);
 void submit_batch(const Call& call, http::Responder responder);
 
 // transactions.cpp
+/// The conditions of a list of transactions.
+OrRefused<ledger::TxFilter> tx_filter(const Call& call);
 http::Response list_txs(const Call& call);
 http::Response show_tx(const Call& call);
 http::Response show_bundle(const Call& call);
@@ -32,6 +34,9 @@ http::Response show_block(const Call& call);
 http::Response list_records(const Call& call);
 http::Response show_record(const Call& call);
 http::Response show_log_file(const Call& call);
+
+// events.cpp
+http::Response follow_events(const Call& call);
 
 // export.cpp
 http::Response show_export(const Call& call);

@@ -23,10 +23,12 @@ struct ReadAccessTest : cosign::testing::SignedRope {
     admission::Admission admission{std::string{execution::testing::kOrigin},
                                    {facts, engine, workers, clock}};
     cosign::BundleMaker bundles{ledger->reader(), *cosigner};
+    ledger::CommitSignal commits;
     std::string tx_id;
-    Services services{.ropes = {{"register", ledger->reader(), admission, *cosigner, bundles}},
-                      .assets = {},
-                      .now_ms = [] { return std::int64_t{1}; }};
+    Services services{
+        .ropes = {{"register", ledger->reader(), admission, *cosigner, bundles, commits}},
+        .assets = {},
+        .now_ms = [] { return std::int64_t{1}; }};
 
     ReadAccessTest() { tx_id = hex(commit({"one"}).front()); }
 
@@ -57,6 +59,7 @@ struct ReadAccessTest : cosign::testing::SignedRope {
                 {{"state", show_state, "key", "sentinel"}, {"system"}},
                 {{"account", show_account, {}, {}}, {alice.id().text()}},
                 {{"entries", list_entries, {}, {}}, {}},
+                {{"events", follow_events, {}, {}}, {}},
                 {{"log", show_log_file, {}, {}}, {"checkpoint"}}};
     }
 };

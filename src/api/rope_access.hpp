@@ -8,6 +8,7 @@
 #include "admission/admission.hpp"
 #include "cosign/bundle_maker.hpp"
 #include "cosign/cosigner.hpp"
+#include "ledger/commit_signal.hpp"
 #include "ledger/reader.hpp"
 
 namespace ropenet::api {
@@ -18,6 +19,7 @@ struct RopeAccess {
     admission::Admission& admission;
     cosign::Cosigner& cosigner;          // newest checkpoint, policy and keys
     const cosign::BundleMaker& bundles;  // evidence
+    ledger::CommitSignal& commits;       // of every height that the reader has
     bool read_only = false;              // no transactions are taken, no receipts signed
 };
 

@@ -44,6 +44,7 @@ constexpr std::array kRoutes = {
     Route{"GET", ROPE_R "/accounts", "findAccount", find_account_by_key},
     Route{"GET", ROPE_R "/accounts/{account}", "getAccount", show_account},
     Route{"GET", ROPE_R "/entries", "listEntries", list_entries},
+    Route{"GET", ROPE_R "/events", "followEvents", follow_events},
     Route{"GET", ROPE_R "/export", "getExport", show_export},
     Route{"GET", ROPE_R "/log/{path...}", "getLogFile", show_log_file},
 };
@@ -104,7 +105,6 @@ http::Response no_such_rope(const Services& services, const std::string& name) {
 
 struct Router::Impl {
     Services services;
-    std::function<bool(std::function<void()>)> run_elsewhere;
 
     const RopeAccess* find_rope(const std::string& name) const {
         for (const RopeAccess& rope : services.ropes) {
@@ -139,16 +139,17 @@ struct Router::Impl {
             const Call call{services, request, values, rope};
             responder.respond(route.answer(call));
         };
-        if (!run_elsewhere(std::move(task))) responder.respond(problem("queue.full"));
+        if (!services.run_elsewhere(std::move(task))) responder.respond(problem("queue.full"));
     }
 };
 
 Router::Router(RouterParts parts)
-    : impl_{std::make_unique<Impl>(Impl{.services = {.ropes = std::move(parts.ropes),
-                                                     .assets = parts.assets,
-                                                     .now_ms = std::move(parts.now_ms),
-                                                     .authority = parts.authority},
-                                        .run_elsewhere = std::move(parts.run_elsewhere)})} {}
+    : impl_{std::make_unique<Impl>(
+          Impl{.services = {.ropes = std::move(parts.ropes),
+                            .assets = parts.assets,
+                            .now_ms = std::move(parts.now_ms),
+                            .authority = parts.authority,
+                            .run_elsewhere = std::move(parts.run_elsewhere)}})} {}
 
 Router::~Router() = default;
 

@@ -25,7 +25,9 @@ std::optional<std::string> text_query(const Call& call, std::string_view name) {
     return text ? std::optional{std::string{*text}} : std::nullopt;
 }
 
-OrRefused<ledger::TxFilter> filter_of(const Call& call) {
+}  // namespace
+
+OrRefused<ledger::TxFilter> tx_filter(const Call& call) {
     ledger::TxFilter filter;
     ROPE_TRY(filter.account, account_query(call));
     filter.contract = text_query(call, "contract");
@@ -39,6 +41,8 @@ OrRefused<ledger::TxFilter> filter_of(const Call& call) {
     ROPE_TRY(filter.to_ms, time_query(call, "to_ms"));
     return filter;
 }
+
+namespace {
 
 execution::ReadObject tx_object_of(const ledger::TxEntry& entry) {
     return {.kind = execution::ObjectKind::transaction, .contract = entry.tx.contract};
@@ -69,7 +73,7 @@ http::Response list_txs(const Call& call) {
     const auto request =
         page_request(call, ledger::Direction::descending, {.kind = execution::ObjectKind::list});
     if (!request) return request.error();
-    const auto filter = filter_of(call);
+    const auto filter = tx_filter(call);
     if (!filter) return filter.error();
     const auto page = call.rope->reader.list_txs(*request->view, {.filter = *filter,
                                                                   .direction = request->direction,

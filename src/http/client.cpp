@@ -9,6 +9,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -100,6 +101,8 @@ std::string seconds_text(std::chrono::milliseconds time) {
            " s";
 }
 
+constexpr unsigned kOk = 200;
+
 enum class Phase : std::uint8_t { send, receive };
 
 /// How one attempt on one connection ended.
@@ -128,8 +131,10 @@ struct Client::Impl {
 
     Result<void> connect();
     bool kept_connection_is_usable();
+    Attempt send_request(const std::string& head, const ClientRequest& request);
     Attempt attempt(const std::string& head, const ClientRequest& request, ResponseParser& parser);
     Attempt receive(ResponseParser& parser);
+    Attempt receive_some(ResponseParser& parser);
     Result<Response> finish(ResponseParser& parser);
     Error explain(const Attempt& attempt, std::chrono::milliseconds time) const;
 };
@@ -178,8 +183,7 @@ bool Client::Impl::kept_connection_is_usable() {
     return error == net::error::would_block;
 }
 
-Attempt Client::Impl::attempt(const std::string& head, const ClientRequest& request,
-                              ResponseParser& parser) {
+Attempt Client::Impl::send_request(const std::string& head, const ClientRequest& request) {
     Attempt result;
     const std::array<net::const_buffer, 2> out{
         net::buffer(head), net::buffer(request.body.data(), request.body.size())};
@@ -188,6 +192,12 @@ Attempt Client::Impl::attempt(const std::string& head, const ClientRequest& requ
         result.any_sent = sent > 0;
     });
     wait();
+    return result;
+}
+
+Attempt Client::Impl::attempt(const std::string& head, const ClientRequest& request,
+                              ResponseParser& parser) {
+    Attempt result = send_request(head, request);
     // A server may refuse a body before it has read it all, and then answers; so look for that.
     const bool cut = result.error && result.error != beast::error::timeout;
     if (result.error && !(cut && result.any_sent)) return result;
@@ -204,6 +214,23 @@ Attempt Client::Impl::receive(ResponseParser& parser) {
                                 result.error = error;
                                 result.any_received = received > 0;
                             });
+    wait();
+    return result;
+}
+
+/// The header, or a part of the body.
+Attempt Client::Impl::receive_some(ResponseParser& parser) {
+    Attempt result;
+    result.phase = Phase::receive;
+    const auto done = [&](boost::system::error_code error, std::size_t received) {
+        result.error = error;
+        result.any_received = received > 0;
+    };
+    if (parser.is_header_done()) {
+        beast::http::async_read_some(*stream, buffer, parser, done);
+    } else {
+        beast::http::async_read_header(*stream, buffer, parser, done);
+    }
     wait();
     return result;
 }
@@ -289,6 +316,37 @@ Result<Response> Client::send(const ClientRequest& request) {
         }
         fresh = true;
     }
+}
+
+Result<Response> Client::follow(const ClientRequest& request,
+                                const std::function<bool(BytesView)>& take) {
+    Impl& me = *impl_;
+    ROPE_TRY(const std::string head, request_head(request, me.place.authority));
+    const auto time = request.time.count() > 0 ? request.time : me.config.request_time;
+    if (const auto connected = me.connect(); !connected) return Unexpected{connected.error()};
+    ResponseParser parser;
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+    me.stream->expires_after(time);
+    Attempt attempt = me.send_request(head, request);
+    while (!attempt.error && !parser.is_done()) {
+        me.stream->expires_after(time);
+        attempt = me.receive_some(parser);
+        if (parser.is_header_done() && parser.get().result_int() != kOk) {
+            if (!attempt.error && !parser.is_done()) attempt = me.receive(parser);
+            break;
+        }
+        Bytes& body = parser.get().body();
+        if (!body.empty() && !take(body)) break;
+        body.clear();
+    }
+    const bool ended = !attempt.error || attempt.error == beast::http::error::end_of_stream;
+    if (!ended) {
+        me.stream.reset();
+        return Unexpected{me.explain(attempt, time)};
+    }
+    auto response = me.finish(parser);
+    me.stream.reset();
+    return response;
 }
 
 bool Client::may_have_arrived() const {

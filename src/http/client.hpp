@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,6 +45,12 @@ class Client {
     ~Client();
 
     Result<Response> send(const ClientRequest& request);
+
+    /// Like send(), on a connection of its own, for a body that arises over time: `take` gets its
+    /// bytes as they come and says whether to go on. `time` bounds the wait for each part. An
+    /// answer of another status than 200 comes back whole, without `take`.
+    Result<Response> follow(const ClientRequest& request,
+                            const std::function<bool(BytesView)>& take);
 
     /// After a failed send(): whether the server may have got any of the request. When it has
     /// not, nothing can have come of it.

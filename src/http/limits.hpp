@@ -37,6 +37,12 @@ inline constexpr std::uint64_t kLingerBytesMax = 4 * 1024 * 1024;
 /// How long stop() lets requests finish that have begun.
 inline constexpr std::chrono::milliseconds kStopGrace{1'000};
 
+/// Of a body that arises over time: without a piece for so long, something is written all the same,
+/// so that both ends and what lies between see that the other is there.
+inline constexpr std::chrono::milliseconds kHeartbeatTime{15'000};
+/// What a peer may send while it receives such a body; nobody reads it.
+inline constexpr std::uint64_t kIgnoredBytesMax = 64 * 1024;
+
 inline constexpr std::uint64_t kResponseBytesMax = 64 * 1024 * 1024;
 inline constexpr std::chrono::milliseconds kConnectTime{5'000};
 inline constexpr std::chrono::milliseconds kRequestTime{60'000};

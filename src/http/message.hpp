@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "http/body_stream.hpp"
 
 namespace ropenet::http {
 
@@ -40,8 +41,11 @@ using SharedBytes = std::shared_ptr<const Bytes>;
 
 struct Response {
     unsigned status = 200;
-    Fields headers;  // the server adds Content-Length, Date, Server and Connection
+    Fields
+        headers;  // the server adds Content-Length (but to a stream), Date, Server and Connection
     std::variant<Bytes, SharedBytes> body;
+    /// Instead of a body. Not for answers that a client receives.
+    std::optional<BodyStream> stream = std::nullopt;
 
     BytesView body_view() const;
     std::string_view body_text() const { return text_of(body_view()); }

@@ -1,7 +1,7 @@
 // An HTTP/1.1 server with keep-alive: bytes from strangers in, Requests to one handler, answers
 // out.
 //
-// Knows no routes and no ledger. TLS and event streams are not here.
+// Knows no routes and no ledger. A body may arise over time (body_stream.hpp).
 // Threads: the handler runs on an I/O thread, on several at once, and must not block; it may answer
 //          later from any thread. start(), stop() and the destructor belong to one thread.
 // Errors:  an address that cannot be listened on is an Error. What a peer does wrong is answered,
@@ -40,6 +40,7 @@ struct ServerConfig {
     std::chrono::milliseconds write_stall_time = kWriteStallTime;
     std::chrono::milliseconds write_time = kWriteTime;
     std::chrono::milliseconds stop_grace = kStopGrace;
+    std::chrono::milliseconds heartbeat_time = kHeartbeatTime;
     ErrorBody error_body = make_problem;
 };
 

@@ -33,6 +33,12 @@ void Gate::deliver(const std::weak_ptr<Session>& session, std::optional<Response
     if (const auto living = session.lock()) living->deliver(std::move(response));
 }
 
+void Gate::deliver(const std::weak_ptr<Session>& session, Piece piece) {
+    const MutexLock lock{mutex_};
+    if (!open_) return;
+    if (const auto living = session.lock()) living->deliver(std::move(piece));
+}
+
 void Gate::close() {
     const MutexLock lock{mutex_};
     open_ = false;
@@ -41,6 +47,15 @@ void Gate::close() {
 void Responder::Slot::answer(std::optional<Response> response) {
     if (answered_.exchange(true)) return;
     gate_->deliver(session_, std::move(response));
+}
+
+void PieceSink::Slot::give(Piece piece) {
+    if (given_.exchange(true)) return;
+    gate_->deliver(session_, std::move(piece));
+}
+
+void PieceSink::give(Piece piece) const {
+    slot_->give(std::move(piece));
 }
 
 void Responder::respond(Response response) const {
@@ -155,7 +170,7 @@ void Session::dispatch() {
 void Session::finish() {
     net::post(stream_.get_executor(), [self = shared_from_this()] {
         self->finishing_ = true;
-        if (self->idle_) self->close();
+        if (self->idle_ || (self->stream_body_ && !self->writing_)) self->close();
     });
 }
 
@@ -193,12 +208,15 @@ void Session::count_refusal(Refusal refusal) {
 
 void Session::write(Response response) {
     response_ = std::move(response);
-    head_.keep_alive = head_.keep_alive && !finishing_;
+    head_.keep_alive = head_.keep_alive && !finishing_ && !response_.stream;
     const bool head_only = head_.request.method == "HEAD";
     response_head_ =
         response_head(response_, head_.keep_alive ? AfterAnswer::keep : AfterAnswer::close,
                       http_date(unix_seconds_now()));
-    if (head_only || !status_has_body(response_.status)) response_.body = Bytes{};
+    if (head_only || !status_has_body(response_.status)) {
+        response_.body = Bytes{};
+        response_.stream.reset();
+    }
     sent_ = 0;
     write_deadline_ = Clock::now() + context_.config.write_time;
     write_some();
@@ -210,10 +228,7 @@ void Session::write_some() {
     const std::array<net::const_buffer, 2> rest{
         net::buffer(response_head_) + head_sent,
         net::buffer(body.data(), body.size()) + (sent_ - head_sent)};
-    if (net::buffer_size(rest) == 0) {
-        response_ = {};
-        return head_.keep_alive ? next_request() : linger();
-    }
+    if (net::buffer_size(rest) == 0) return written();
     arm(std::min(write_deadline_, Clock::now() + context_.config.write_stall_time));
     stream_.async_write_some(rest,
                              [self = shared_from_this()](const ErrorCode& error, std::size_t n) {
@@ -222,6 +237,13 @@ void Session::write_some() {
                                  self->sent_ += n;
                                  self->write_some();
                              });
+}
+
+void Session::written() {
+    if (response_.stream) return begin_stream();
+    if (stream_body_) return write_piece();
+    response_ = {};
+    return head_.keep_alive ? next_request() : linger();
 }
 
 // Closing with unread input would reset the connection, and the peer could lose the answer.
@@ -247,7 +269,9 @@ void Session::drain() {
 }
 
 void Session::close() {
+    if (std::exchange(closed_, true)) return;
     disarm();
+    stream_body_.reset();
     ErrorCode ignored;
     stream_.close(ignored);
     context_.registry.leave(shared_from_this());

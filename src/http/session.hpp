@@ -5,6 +5,7 @@
 // and Slot.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,6 +28,7 @@ class Gate {
     /// Hands over to the session if server and session still live. Only posts, never runs anything.
     void deliver(const std::weak_ptr<Session>& session, std::optional<Response> response)
         ROPE_EXCLUDES(mutex_);
+    void deliver(const std::weak_ptr<Session>& session, Piece piece) ROPE_EXCLUDES(mutex_);
     void close() ROPE_EXCLUDES(mutex_);
 
   private:
@@ -48,6 +50,22 @@ class Responder::Slot {
     std::shared_ptr<Gate> gate_;
     std::weak_ptr<Session> session_;
     std::atomic<bool> answered_ = false;
+};
+
+class PieceSink::Slot {
+  public:
+    Slot(std::shared_ptr<Gate> gate, std::weak_ptr<Session> session)
+        : gate_{std::move(gate)}, session_{std::move(session)} {}
+    ~Slot() { give({.bytes = {}, .last = true}); }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+
+    void give(Piece piece);
+
+  private:
+    std::shared_ptr<Gate> gate_;
+    std::weak_ptr<Session> session_;
+    std::atomic<bool> given_ = false;
 };
 
 /// What all sessions of a server share. Outlives them.
@@ -74,6 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void finish();
     /// Any thread, through the gate only.
     void deliver(std::optional<Response> response);
+    void deliver(Piece piece);
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -90,6 +109,13 @@ class Session : public std::enable_shared_from_this<Session> {
     void answer(std::optional<Response> response);
     void write(Response response);
     void write_some();
+    void written();
+    void begin_stream();
+    void ask_piece();
+    void take_piece(Piece piece);
+    void write_piece();
+    void await_piece();
+    void ignore_input();
     void linger();
     void drain();
     void close();
@@ -119,8 +145,17 @@ class Session : public std::enable_shared_from_this<Session> {
     Clock::time_point write_deadline_;
     std::uint64_t drained_ = 0;
 
+    // Of a body that arises over time.
+    std::optional<BodyStream> stream_body_;
+    std::optional<Piece> piece_;  // that has come and is not written
+    bool asked_ = false;          // a piece is to come
+    bool writing_ = false;
+    std::array<std::uint8_t, 512> ignored_{};
+    std::uint64_t ignored_bytes_ = 0;
+
     bool idle_ = false;       // nothing of a request has arrived
     bool finishing_ = false;  // no further request is read
+    bool closed_ = false;
 };
 
 }  // namespace ropenet::http

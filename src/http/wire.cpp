@@ -134,7 +134,7 @@ std::string response_head(const Response& response, AfterAnswer after, std::stri
     for (const auto& [name, value] : response.headers) {
         if (!is_framing_field(name)) append_field(out, name, value);
     }
-    if (status_has_body(response.status)) {
+    if (status_has_body(response.status) && !response.stream) {
         append_field(out, "Content-Length", std::to_string(response.body_view().size()));
     }
     append_field(out, "Connection", after == AfterAnswer::keep ? "keep-alive" : "close");

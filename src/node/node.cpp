@@ -188,6 +188,8 @@ Result<void> Node::Impl::stop() {
     };
     if (server) server->stop();
     if (admin) admin->stop();
+    for (auto& rope : ropes)
+        rope->close_events();
     readers.reset();
     for (auto& rope : ropes)
         keep(rope->stop());

@@ -35,8 +35,9 @@ class Rope::Facts final : public admission::LedgerFacts {
 /// Passes a commit on to who waits for it.
 class Rope::Listener final : public ledger::CommitListener {
   public:
-    Listener(admission::Admission& admission, cosign::Cosigner& cosigner)
-        : admission_{admission}, cosigner_{cosigner} {}
+    Listener(admission::Admission& admission, cosign::Cosigner& cosigner,
+             ledger::CommitSignal& commits)
+        : admission_{admission}, cosigner_{cosigner}, commits_{commits} {}
 
     void on_commit(const ledger::CommittedBlock& block) override {
         std::vector<admission::CommittedTx> txs;
@@ -47,11 +48,13 @@ class Rope::Listener final : public ledger::CommitListener {
         cosigner_.note_commit(block.at.log_size);
         admission_.on_committed(
             {.height = block.at.height, .time_ms = block.at.time_ms, .txs = txs});
+        commits_.announce(block.at.log_size);
     }
 
   private:
     admission::Admission& admission_;
     cosign::Cosigner& cosigner_;
+    ledger::CommitSignal& commits_;
 };
 
 namespace {
@@ -160,7 +163,7 @@ Result<void> Rope::start_admission() {
     admission_->restore_refusals(refusals);
     application_ =
         std::make_unique<RopeApplication>(*ledger_, *admission_, parts_.clock, parts_.failure);
-    listener_ = std::make_unique<Listener>(*admission_, *cosigner_);
+    listener_ = std::make_unique<Listener>(*admission_, *cosigner_, commits_);
     ledger_->add_listener(*listener_);
     if (read_only_) return {};
     thread_ = NamedThread{"ledger", [this] { run_engine(); }};
@@ -186,6 +189,7 @@ api::RopeAccess Rope::access() {
             .admission = *admission_,
             .cosigner = *cosigner_,
             .bundles = *bundles_,
+            .commits = commits_,
             .read_only = read_only_};
 }
 

@@ -60,6 +60,8 @@ class Rope {
     /// Nothing is decided until a restart; it still serves.
     bool clock_fails() const { return admission_->clock_fails(); }
 
+    /// Nobody is woken by a commit any more.
+    void close_events() { commits_.close(); }
     /// Nothing more is taken in; what was queued is decided; a last checkpoint; a flush. After an
     /// error of the node nothing more is decided, signed or flushed.
     Result<void> stop();
@@ -83,6 +85,7 @@ class Rope {
     std::unique_ptr<ordering::SoloEngine> engine_;
     std::unique_ptr<admission::Admission> admission_;
     std::unique_ptr<RopeApplication> application_;
+    ledger::CommitSignal commits_;
     std::unique_ptr<Listener> listener_;
     NamedThread thread_;  // the ledger thread
     bool read_only_ = false;

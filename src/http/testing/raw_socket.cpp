@@ -80,6 +80,13 @@ std::string RawSocket::read_all() {
     return std::exchange(buffer_, {});
 }
 
+bool RawSocket::read_until(std::string_view text) {
+    while (buffer_.find(text) == std::string::npos) {
+        if (!read_more()) return false;
+    }
+    return true;
+}
+
 bool RawSocket::closed_by_peer() {
     char byte = 0;
     const ssize_t count = ::recv(descriptor_, &byte, 1, 0);

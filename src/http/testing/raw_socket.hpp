@@ -28,6 +28,8 @@ class RawSocket {
     std::string read_response(bool head_only = false);
     /// Until the peer closes or five seconds pass.
     std::string read_all();
+    /// Until `text` has come; false if it never does.
+    bool read_until(std::string_view text);
     bool closed_by_peer();
 
   private:

@@ -17,13 +17,13 @@ LIFETIME_MS = 120_000
 class Node:
     """`ropenet dev` as a child process; its ready line says where it is."""
 
-    def __init__(self, binary, data, *more):
+    def __init__(self, binary, data, *more, http="127.0.0.1:0"):
         self.binary, self.data = str(binary), Path(data)
         command = [
             self.binary,
             "dev",
             "--http",
-            "127.0.0.1:0",
+            http,
             "--data",
             str(data),
             "--json",
