@@ -2,7 +2,6 @@
 #include <filesystem>
 
 #include "node/data_folder.hpp"
-#include "ropenet/help.hpp"
 #include "ropenet/main_job.hpp"
 #include "ropenet/serve.hpp"
 #include "ropenet/temporary_folder.hpp"
@@ -14,10 +13,8 @@ namespace ropenet::cli {
 namespace {
 
 struct DevOptions {
-    std::string admin;
+    ServeOptions serve;
     std::string network;
-    std::string clock;
-    bool accept_clock = false;
     bool ephemeral = false;
     bool play = false;
     bool once = false;
@@ -40,9 +37,10 @@ Expected<void, Failure> init_dev(const std::string& data, const DevOptions& dev)
                                config.network,
                            "演示网络名须以 dev. 开头，仅含 [a-z0-9.-]：" + config.network})};
     }
-    const auto clock = open_clock(dev.clock);
+    const auto clock = open_clock(dev.serve.clock_file);
     if (!clock) return Unexpected{failure_of(clock.error())};
-    const auto kind = dev.clock.empty() ? node::ClockKind::machine : node::ClockKind::is_virtual;
+    const auto kind =
+        dev.serve.clock_file.empty() ? node::ClockKind::machine : node::ClockKind::is_virtual;
     const auto made = node::init_data_folder(files, {data}, config, **clock, kind);
     if (!made) return Unexpected{failure_of_writing(made.error())};
     return {};
@@ -74,15 +72,14 @@ VerbResult run_dev(const Options& options, const DevOptions& dev, const Console&
         temporary ? std::filesystem::path{temporary->path()} : options.data_folder();
     const std::string data = std::filesystem::absolute(folder).string();
     ROPE_DO(init_dev(data, dev));
-    ROPE_TRY(RunningNode running, start_node({.data = data,
-                                              .http = options.http,
-                                              .admin = dev.admin,
-                                              .accept_clock = dev.accept_clock,
-                                              .clock_file = dev.clock}));
+    ServeOptions serve = dev.serve;
+    serve.data = data;
+    serve.http = options.http;
+    ROPE_TRY(RunningNode running, start_node(serve));
     console.emit(ready_document(running, data));
     if (dev.play) {
         Options here = options;
-        here.http = running.node->http_address();
+        here.http = running.node->http_url();
         here.data = data;
         const VerbResult played = play(running, console, here);
         if (!played) return played;
@@ -111,16 +108,12 @@ void add_dev(Program& program) {
         [dev](const Options& options, const Console& console) {
             return run_dev(options, *dev, console);
         });
-    verb->footer(program.in(serving_options()));
-    verb->add_option(
-        "--admin", dev->admin,
-        program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
+    add_serving_options(program, verb, dev->serve);
     verb->add_option("--network", dev->network,
                      program.in({"network name, begins with dev.", "网络名，以 dev. 开头"}));
-    verb->add_option("--clock", dev->clock,
+    verb->add_option("--clock", dev->serve.clock_file,
                      program.in({"a virtual clock: the time in ms since 1970 that this file holds",
                                  "虚拟时钟：该文件所载的 1970 年以来毫秒数"}));
-    verb->add_flag("--accept-clock", dev->accept_clock, program.in(accept_clock_words()));
     verb->add_flag("--ephemeral", dev->ephemeral, program.in({"keep nothing", "不保留任何数据"}));
     verb->add_flag("--play", dev->play, program.in({"play the policy register", "演示政策登记"}));
     verb->add_flag("--once", dev->once, program.in({"stop when it is played", "演示完即停止"}));

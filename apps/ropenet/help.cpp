@@ -53,9 +53,10 @@ std::shared_ptr<CLI::Formatter> make_help_formatter(Lang lang) {
 Words common_options() {
     return {
         "Also taken: --json, --lang en|zh, --data DIR; with a node --http URL, --rope NAME;\n"
-        "to sign --as NAME or --key FILE. `ropenet --help` explains them.",
+        "with https://, --cacert FILE; to sign --as NAME or --key FILE. `ropenet --help` explains "
+        "them.",
         "通用选项：--json、--lang en|zh、--data DIR；访问节点时 --http URL、--rope NAME；\n"
-        "签名时 --as NAME 或 --key FILE。说明见 `ropenet --help`。"};
+        "https:// 时 --cacert FILE；签名时 --as NAME 或 --key FILE。说明见 `ropenet --help`。"};
 }
 
 Words serving_options() {
@@ -64,11 +65,6 @@ Words serving_options() {
         "--data DIR (default ./ropenet-data), --json, --lang en|zh. Stop with Ctrl-C.",
         "通用选项：--http ADDR 监听地址（默认 127.0.0.1:8480，端口 0 表示任选空闲端口）、\n"
         "--data DIR（默认 ./ropenet-data）、--json、--lang en|zh。按 Ctrl-C 停止。"};
-}
-
-Words accept_clock_words() {
-    return {"start although the clock is behind the last block, or over 24 h ahead of it",
-            "时钟早于最后区块，或超前 24 小时以上时，仍予启动"};
 }
 
 }  // namespace ropenet::cli

@@ -16,7 +16,5 @@ std::shared_ptr<CLI::Formatter> make_help_formatter(Lang lang);
 Words common_options();
 /// The same for the verbs that serve.
 Words serving_options();
-/// Of --accept-clock.
-Words accept_clock_words();
 
 }  // namespace ropenet::cli

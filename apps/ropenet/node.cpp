@@ -44,17 +44,11 @@ VerbResult run_init(const Options& options, const InitOptions& init) {
              "数据目录 " + data + " 已就绪；用 `ropenet node start --data " + data + "` 启动"}}};
 }
 
-struct StartOptions {
-    std::string admin;
-    bool accept_clock = false;
-};
-
-VerbResult run_start(const Options& options, const StartOptions& start, const Console& console) {
+VerbResult run_start(const Options& options, ServeOptions start, const Console& console) {
     const std::string data = data_of(options);
-    ROPE_TRY(RunningNode running, start_node({.data = data,
-                                              .http = options.http,
-                                              .admin = start.admin,
-                                              .accept_clock = start.accept_clock}));
+    start.data = data;
+    start.http = options.http;
+    ROPE_TRY(RunningNode running, start_node(start));
     console.emit(ready_document(running, data));
     console.say(ready_words(running, data));
     return serve_until_stopped(running, console);
@@ -171,19 +165,17 @@ void add_node(Program& program) {
     verb->add_option("--rope-name", init->ropes,
                      program.in({"a rope of the node; may be repeated", "节点的一条账绳；可重复"}));
 
-    const auto start = std::make_shared<StartOptions>();
+    const auto start = std::make_shared<ServeOptions>();
     verb = program.add_verb(noun,
                             {.name = "start",
                              .what = {"Start the node of a data folder.", "启动数据目录中的节点。"},
-                             .examples = "  ropenet node start --data DIR\n"},
+                             .examples = "  ropenet node start --data DIR\n"
+                                         "  ropenet node start --data DIR --http 0.0.0.0:443 "
+                                         "--tls-cert cert.pem --tls-key key.pem\n"},
                             [start](const Options& options, const Console& console) {
                                 return run_start(options, *start, console);
                             });
-    verb->footer(program.in(serving_options()));
-    verb->add_option(
-        "--admin", start->admin,
-        program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
-    verb->add_flag("--accept-clock", start->accept_clock, program.in(accept_clock_words()));
+    add_serving_options(program, verb, *start);
     program.add_verb(
         noun,
         {.name = "repair",

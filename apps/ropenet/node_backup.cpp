@@ -182,7 +182,8 @@ bool is_url(const std::string& where) {
 }
 
 /// A file, or the address of a log whose checkpoint it is.
-Expected<std::string, Failure> read_checkpoint(const std::string& where) {
+Expected<std::string, Failure> read_checkpoint(const std::string& where,
+                                               const std::string& ca_file) {
     if (!is_url(where)) {
         ROPE_TRY(const Bytes bytes, read_input_file(where, kNoteBytesMax));
         return std::string{text_of(bytes)};
@@ -192,7 +193,7 @@ Expected<std::string, Failure> read_checkpoint(const std::string& where) {
         return Unexpected{usage_failure({"--checkpoint wants the whole address of a checkpoint",
                                          "--checkpoint 须为签名树头的完整地址"})};
     }
-    auto made = http::Client::for_url(where.substr(0, path));
+    auto made = http::Client::for_url(where.substr(0, path), {.ca_file = ca_file});
     if (!made) return Unexpected{failure_of(made.error())};
     http::Client client = *std::move(made);
     const auto response = client.get(where.substr(path));
@@ -252,7 +253,7 @@ VerbResult run_restore(const Options& options, const BackupOptions& backup,
     request.height = backup.height.value_or(request.backup);
     request.now_ms = SystemClock{}.wall_ms();
     if (!backup.checkpoint.empty()) {
-        ROPE_TRY(request.checkpoint, read_checkpoint(backup.checkpoint));
+        ROPE_TRY(request.checkpoint, read_checkpoint(backup.checkpoint, options.ca_file()));
     }
     storage::PosixFileSystem files;
     NullLog log;

@@ -55,6 +55,10 @@ std::string Options::node_url() const {
     return with_scheme(address == nullptr ? kDefaultHttp : *address);
 }
 
+std::string Options::ca_file() const {
+    return cacert.empty() ? environment("ROPENET_CACERT") : cacert;
+}
+
 Expected<Identity, Failure> find_identity(const std::filesystem::path& data,
                                           const std::string& name) {
     const auto path = data / "dev" / "accounts.json";

@@ -19,6 +19,8 @@ struct Options {
     std::string data;  // data folder; empty: $ROPENET_DATA, else ./ropenet-data
     std::string as;    // a development identity
     std::string key;   // a PKCS#8 PEM file
+    std::string
+        cacert;  // authorities that https:// believes; empty: $ROPENET_CACERT, else the system's
     bool json = false;
     std::string lang;  // "en", "zh" or empty: from LANG
 
@@ -27,6 +29,8 @@ struct Options {
     /// --http, else $ROPENET_HTTP, else what the data folder's running node wrote, else the
     /// default.
     std::string node_url() const;
+    /// --cacert, else $ROPENET_CACERT; empty: those of the system.
+    std::string ca_file() const;
 };
 
 /// A development identity as <data>/dev/accounts.json lists it.

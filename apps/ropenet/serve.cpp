@@ -7,6 +7,7 @@
 #include "node/data_folder.hpp"
 #include "node/spdlog_log.hpp"
 #include "ropenet/file_clock.hpp"
+#include "ropenet/help.hpp"
 #include "ropenet/service_manager.hpp"
 #include "storage/posix_file_system.hpp"
 
@@ -20,10 +21,15 @@ namespace ropenet::cli {
 namespace {
 
 std::atomic<bool> stop_signal{false};
+std::atomic<bool> reload_signal{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_signal(int) {
     stop_signal.store(true);
+}
+
+void on_reload(int) {
+    reload_signal.store(true);
 }
 
 void watch_signals() {
@@ -31,11 +37,13 @@ void watch_signals() {
     action.sa_handler = on_signal;
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
+    action.sa_handler = on_reload;
+    ::sigaction(SIGHUP, &action, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
 }
 
 std::string url_of(const RunningNode& running) {
-    return "http://" + running.node->http_address();
+    return running.node->http_url();
 }
 
 std::optional<std::string> unless_empty(const std::string& text) {
@@ -63,6 +71,28 @@ Failure not_started(const Error& error) {
 
 }  // namespace
 
+void add_serving_options(Program& program, CLI::App* verb, ServeOptions& options) {
+    verb->footer(program.in(serving_options()));
+    verb->add_option(
+        "--admin", options.admin,
+        program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
+    verb->add_option("--tls-cert", options.tls.certificate,
+                     program.in({"PEM: serve the API in TLS 1.3; read again when it changes",
+                                 "PEM 证书：以 TLS 1.3 提供 API；文件变化时自动重新读取"}))
+        ->option_text("FILE");
+    verb->add_option("--tls-key", options.tls.key,
+                     program.in({"PEM of its key, mode 0600", "其私钥 PEM，权限 0600"}))
+        ->option_text("FILE");
+    verb->add_flag("--insecure-plain", options.insecure_plain,
+                   program.in({"listen beyond this machine without TLS: anybody on the way reads "
+                               "and changes everything",
+                               "在本机之外以明文监听：途中任何人均可读取和篡改"}));
+    verb->add_flag("--accept-clock", options.accept_clock,
+                   program.in({"start although the clock is behind the last block, or over 24 h "
+                               "ahead of it",
+                               "时钟早于最后区块，或超前 24 小时以上时，仍予启动"}));
+}
+
 Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
     if (file.empty()) return std::unique_ptr<Clock>{std::make_unique<SystemClock>()};
     ROPE_TRY(auto clock, FileClock::open(file));
@@ -86,6 +116,8 @@ Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
         node::Node::start({.data = options.data,
                            .http = unless_empty(options.http),
                            .admin = unless_empty(options.admin),
+                           .tls = options.tls,
+                           .insecure_plain = options.insecure_plain,
                            .accept_clock = options.accept_clock,
                            .clock_kind = options.clock_file.empty() ? node::ClockKind::machine
                                                                     : node::ClockKind::is_virtual,
@@ -135,6 +167,7 @@ VerbResult serve_until_stopped(RunningNode& running, const Console& console) {
     constexpr std::chrono::milliseconds kLook{100};
     tell_service_manager("READY=1");
     while (!stop_signal.load() && !running.node->wait_for(kLook)) {
+        if (reload_signal.exchange(false)) running.node->reload_certificate();
     }
     tell_service_manager("STOPPING=1");
     if (stop_signal.load()) running.node->request_stop();

@@ -9,6 +9,7 @@
 #include "node/node.hpp"
 #include "ropenet/answer.hpp"
 #include "ropenet/console.hpp"
+#include "ropenet/verbs.hpp"
 
 namespace ropenet::cli {
 
@@ -23,10 +24,16 @@ struct ServeOptions {
     std::string data;
     std::string http;
     std::string admin;
+    node::CertificateFiles tls;
+    bool insecure_plain = false;
     bool accept_clock = false;
     std::string clock_file;  // a virtual clock (file_clock.hpp); empty: the machine's
 };
 Expected<RunningNode, Failure> start_node(const ServeOptions& options);
+
+/// --admin, --tls-cert, --tls-key, --insecure-plain, --accept-clock. `options` outlives the
+/// parsing.
+void add_serving_options(Program& program, CLI::App* verb, ServeOptions& options);
 
 /// `file` as ServeOptions has it.
 Result<std::unique_ptr<Clock>> open_clock(const std::string& file);

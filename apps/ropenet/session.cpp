@@ -151,9 +151,9 @@ std::chrono::seconds retry_after(const http::Response& response) {
 
 Expected<Session, Failure> Session::open(const Options& options) {
     const std::string url = options.node_url();
-    auto client = http::Client::for_url(url);
+    auto client = http::Client::for_url(url, {.ca_file = options.ca_file()});
     if (!client) return Unexpected{failure_of(client.error())};
-    Session session{*std::move(client), url};
+    Session session{*std::move(client), url, options.ca_file()};
     ROPE_TRY(const http::Response response, session.get_raw("/v1/ropes"));
     ROPE_TRY(const json::Value answer, session.json_of(response));
     const json::Value* ropes = answer.find("ropes");

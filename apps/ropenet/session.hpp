@@ -47,6 +47,7 @@ class Session {
     static Expected<Session, Failure> open(const Options& options);
 
     const std::string& url() const { return url_; }
+    const std::string& ca_file() const { return ca_file_; }
     const std::string& rope() const { return rope_; }
     const std::string& origin() const { return origin_; }
     bool demo() const { return is_demo_origin(origin_); }
@@ -83,8 +84,8 @@ class Session {
                                           const Take& take);
 
   private:
-    Session(http::Client client, std::string url)
-        : client_{std::move(client)}, url_{std::move(url)} {}
+    Session(http::Client client, std::string url, std::string ca_file)
+        : client_{std::move(client)}, url_{std::move(url)}, ca_file_{std::move(ca_file)} {}
 
     Expected<json::Value, Failure> json_of(const http::Response& response) const;
     Expected<std::int64_t, Failure> node_time_ms();
@@ -92,6 +93,7 @@ class Session {
 
     http::Client client_;
     std::string url_;
+    std::string ca_file_;
     std::string rope_;
     std::string origin_;
 };

@@ -50,7 +50,8 @@ class Watch {
     bool enough() const { return options_.count != 0 && seen_ >= options_.count; }
 
     Expected<http::Client, Failure> connect() const {
-        auto client = http::Client::for_url(session_.url(), {.request_time = kSilence});
+        auto client = http::Client::for_url(
+            session_.url(), {.request_time = kSilence, .ca_file = session_.ca_file()});
         if (!client) return Unexpected{failure_of(client.error())};
         return *std::move(client);
     }

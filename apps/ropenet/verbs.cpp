@@ -35,6 +35,9 @@ Program::Program(Lang lang) : lang_{lang} {
     app_.add_option("--key", options_.key,
                     in({"sign with this PKCS#8 PEM file; - reads standard input",
                         "用该 PKCS#8 PEM 文件签名；- 表示标准输入"}));
+    app_.add_option("--cacert", options_.cacert,
+                    in({"PEM of the authorities that https:// believes; default: the system's",
+                        "https:// 所信任的证书机构 PEM 文件；默认为系统自带"}));
     app_.add_option("--lang", options_.lang,
                     in({"en or zh; default from LANG", "en 或 zh；默认取自 LANG"}))
         ->check(CLI::IsMember({"en", "zh"}));

@@ -4,6 +4,9 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -28,17 +31,20 @@ struct Place {
     std::string host;  // without brackets
     std::string port;
     std::string authority;  // for the Host field and for people
+    bool tls = false;
 };
 
 Result<Place> place_from(std::string_view url) {
-    constexpr std::string_view kScheme = "http://";
+    constexpr std::string_view kPlain = "http://";
+    constexpr std::string_view kTls = "https://";
     const auto bad = [&](std::string_view why) {
-        return fail(ErrorCode::invalid, "'" + std::string{url} + "' is no node address: " +
-                                            std::string{why} + " (expected http://host:port)");
+        return fail(ErrorCode::invalid, "'" + std::string{url} +
+                                            "' is no node address: " + std::string{why} +
+                                            " (expected http://host:port or https://host:port)");
     };
-    if (url.starts_with("https://")) return bad("TLS is not spoken here");
-    if (!url.starts_with(kScheme)) return bad("it must begin with http://");
-    std::string_view rest = url.substr(kScheme.size());
+    const bool tls = url.starts_with(kTls);
+    if (!tls && !url.starts_with(kPlain)) return bad("it must begin with http:// or https://");
+    std::string_view rest = url.substr(tls ? kTls.size() : kPlain.size());
     if (rest.ends_with('/')) rest.remove_suffix(1);
     if (rest.empty() || rest.find_first_of("/?#@ ") != std::string_view::npos) {
         return bad("it must be a host and a port only");
@@ -48,7 +54,7 @@ Result<Place> place_from(std::string_view url) {
     const bool has_port =
         colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
     std::string_view host = has_port ? rest.substr(0, colon) : rest;
-    const std::string_view port = has_port ? rest.substr(colon + 1) : "80";
+    const std::string_view port = has_port ? rest.substr(colon + 1) : tls ? "443" : "80";
     std::uint16_t number = 0;
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
     if (error != std::errc{} || end != port.data() + port.size() || number == 0) {
@@ -56,8 +62,10 @@ Result<Place> place_from(std::string_view url) {
     }
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (host.empty()) return bad("the host is empty");
-    return Place{
-        .host = std::string{host}, .port = std::string{port}, .authority = std::string{rest}};
+    return Place{.host = std::string{host},
+                 .port = std::string{port},
+                 .authority = std::string{rest},
+                 .tls = tls};
 }
 
 bool repeats_safely(std::string_view method) {
@@ -120,6 +128,8 @@ struct Client::Impl {
     ClientConfig config;
     net::io_context io{1};
     std::optional<beast::tcp_stream> stream;
+    std::optional<net::ssl::context> authorities;                    // of https:// only
+    std::optional<net::ssl::stream<beast::tcp_stream&>> tls_stream;  // over `stream`
     beast::flat_buffer buffer;
     bool arrived = false;  // any of the last request may have
 
@@ -129,7 +139,21 @@ struct Client::Impl {
         io.run();
     }
 
+    /// Runs `use` on the stream that carries the bytes.
+    template <typename Use>
+    void on_stream(Use use) {
+        if (tls_stream) return use(*tls_stream);
+        use(*stream);
+    }
+    void hang_up() {
+        tls_stream.reset();
+        stream.reset();
+    }
+
     Result<void> connect();
+    Result<void> load_authorities();
+    Result<void> shake_hands();
+    Error untrusted(const boost::system::error_code& error);
     bool kept_connection_is_usable();
     Attempt send_request(const std::string& head, const ClientRequest& request);
     Attempt attempt(const std::string& head, const ClientRequest& request, ResponseParser& parser);
@@ -141,12 +165,14 @@ struct Client::Impl {
 
 Result<void> Client::Impl::connect() {
     buffer.clear();
+    hang_up();
+    if (place.tls) ROPE_DO(load_authorities());
     stream.emplace(io);
     boost::system::error_code error;
     Tcp::resolver resolver{io};
     const auto found = resolver.resolve(place.host, place.port, error);
     if (error) {
-        stream.reset();
+        hang_up();
         return fail(ErrorCode::unavailable, "no host " + place.host + ": " + error.message());
     }
     stream->expires_after(config.connect_time);
@@ -156,9 +182,9 @@ Result<void> Client::Impl::connect() {
     if (!error) {
         boost::system::error_code ignored;
         stream->socket().set_option(Tcp::no_delay{true}, ignored);
-        return {};
+        return place.tls ? shake_hands() : Result<void>{};
     }
-    stream.reset();
+    hang_up();
     if (error == net::error::connection_refused) {
         return fail(ErrorCode::unavailable,
                     "nothing listens at " + place.authority + ": start a node with `ropenet dev`");
@@ -169,6 +195,67 @@ Result<void> Client::Impl::connect() {
     }
     return fail(ErrorCode::unavailable,
                 "cannot connect to " + place.authority + ": " + error.message());
+}
+
+Result<void> Client::Impl::load_authorities() {
+    if (authorities) return {};
+    authorities.emplace(net::ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(authorities->native_handle(), TLS1_2_VERSION);
+    boost::system::error_code error;
+    if (config.ca_file.empty()) {
+        authorities->set_default_verify_paths(error);
+    } else {
+        authorities->load_verify_file(config.ca_file, error);
+    }
+    if (error) {
+        authorities.reset();
+        return fail(ErrorCode::config,
+                    config.ca_file + " holds no certificates in PEM: " + error.message());
+    }
+    authorities->set_verify_mode(net::ssl::verify_peer);
+    return {};
+}
+
+Result<void> Client::Impl::shake_hands() {
+    tls_stream.emplace(*stream, *authorities);
+    boost::system::error_code is_no_address;
+    net::ip::make_address(place.host, is_no_address);
+    // RFC 6066: a name is told to the server, an address is not.
+    if (is_no_address) {
+        // What the macro SSL_set_tlsext_host_name does, without its cast.
+        SSL_ctrl(tls_stream->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME,
+                 TLSEXT_NAMETYPE_host_name, place.host.data());
+    }
+    boost::system::error_code error;
+    tls_stream->set_verify_callback(net::ssl::host_name_verification{place.host}, error);
+    stream->expires_after(config.connect_time);
+    if (!error) {
+        tls_stream->async_handshake(net::ssl::stream_base::client,
+                                    [&](boost::system::error_code result) { error = result; });
+        wait();
+    }
+    if (!error) return {};
+    const Error why = untrusted(error);
+    hang_up();
+    return Unexpected{why};
+}
+
+/// A name that does not fit is the one refusal without a reason of OpenSSL's own.
+Error Client::Impl::untrusted(const boost::system::error_code& error) {
+    const long verdict = SSL_get_verify_result(tls_stream->native_handle());
+    std::string why = "no TLS with " + place.authority + ": ";
+    if (error == beast::error::timeout) {
+        why += "no handshake within " + seconds_text(config.connect_time);
+    } else if (verdict == X509_V_ERR_UNSPECIFIED) {
+        why += "its certificate is for another host";
+    } else if (verdict != X509_V_OK) {
+        why += std::string{"its certificate is not trusted ("} +
+               X509_verify_cert_error_string(verdict) +
+               "); name its authority with --cacert FILE, if you trust it";
+    } else {
+        why += error.message() + "; does it speak TLS there?";
+    }
+    return {.code = ErrorCode::unavailable, .what = why};
 }
 
 /// A server that has closed it shows as readable; so does one that sends what nobody asked for.
@@ -187,9 +274,11 @@ Attempt Client::Impl::send_request(const std::string& head, const ClientRequest&
     Attempt result;
     const std::array<net::const_buffer, 2> out{
         net::buffer(head), net::buffer(request.body.data(), request.body.size())};
-    net::async_write(*stream, out, [&](boost::system::error_code error, std::size_t sent) {
-        result.error = error;
-        result.any_sent = sent > 0;
+    on_stream([&](auto& to) {
+        net::async_write(to, out, [&](boost::system::error_code error, std::size_t sent) {
+            result.error = error;
+            result.any_sent = sent > 0;
+        });
     });
     wait();
     return result;
@@ -209,11 +298,13 @@ Attempt Client::Impl::attempt(const std::string& head, const ClientRequest& requ
 Attempt Client::Impl::receive(ResponseParser& parser) {
     Attempt result;
     result.phase = Phase::receive;
-    beast::http::async_read(*stream, buffer, parser,
-                            [&](boost::system::error_code error, std::size_t received) {
-                                result.error = error;
-                                result.any_received = received > 0;
-                            });
+    on_stream([&](auto& from) {
+        beast::http::async_read(from, buffer, parser,
+                                [&](boost::system::error_code error, std::size_t received) {
+                                    result.error = error;
+                                    result.any_received = received > 0;
+                                });
+    });
     wait();
     return result;
 }
@@ -226,11 +317,13 @@ Attempt Client::Impl::receive_some(ResponseParser& parser) {
         result.error = error;
         result.any_received = received > 0;
     };
-    if (parser.is_header_done()) {
-        beast::http::async_read_some(*stream, buffer, parser, done);
-    } else {
-        beast::http::async_read_header(*stream, buffer, parser, done);
-    }
+    on_stream([&](auto& from) {
+        if (parser.is_header_done()) {
+            beast::http::async_read_some(from, buffer, parser, done);
+        } else {
+            beast::http::async_read_header(from, buffer, parser, done);
+        }
+    });
     wait();
     return result;
 }
@@ -261,7 +354,7 @@ Error Client::Impl::explain(const Attempt& attempt, std::chrono::milliseconds ti
 
 Result<Response> Client::Impl::finish(ResponseParser& parser) {
     auto message = parser.release();
-    if (!message.keep_alive() || buffer.size() != 0) stream.reset();
+    if (!message.keep_alive() || buffer.size() != 0) hang_up();
     Response response;
     response.status = message.result_int();
     for (const auto& field : message) {
@@ -308,7 +401,7 @@ Result<Response> Client::send(const ClientRequest& request) {
             me.stream->expires_never();
             return me.finish(parser);
         }
-        me.stream.reset();
+        me.hang_up();
         const bool harmless = !attempt.any_sent || repeats_safely(request.method);
         const bool timed_out = attempt.error == beast::error::timeout;
         if (fresh || timed_out || attempt.any_received || !harmless) {
@@ -341,11 +434,11 @@ Result<Response> Client::follow(const ClientRequest& request,
     }
     const bool ended = !attempt.error || attempt.error == beast::http::error::end_of_stream;
     if (!ended) {
-        me.stream.reset();
+        me.hang_up();
         return Unexpected{me.explain(attempt, time)};
     }
     auto response = me.finish(parser);
-    me.stream.reset();
+    me.hang_up();
     return response;
 }
 

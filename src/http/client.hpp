@@ -1,9 +1,11 @@
-// A blocking HTTP/1.1 client with one kept connection, for the command line, cosigning and tests.
+// A blocking HTTP/1.1 client, plain or in TLS, with one kept connection, for the command line,
+// cosigning and tests.
 //
 // Sends a request again by itself only if the kept connection turned out to be closed and the first
 // attempt cannot have had an effect. Threads: one at a time. Errors: unavailable (nobody listens,
-// time is up, connection lost), invalid (URL, target, an answer that is not HTTP), busy (answer too
-// large).
+// time is up, connection lost, certificate not
+// trusted), config (the authorities cannot be read), invalid (URL, target, an answer that is not
+// HTTP), busy (answer too large).
 #pragma once
 
 #include <chrono>
@@ -25,6 +27,8 @@ struct ClientConfig {
     std::chrono::milliseconds request_time =
         kRequestTime;  // one request, from sending to the last byte
     std::uint64_t response_bytes_max = kResponseBytesMax;
+    /// PEM of the authorities that https:// believes; empty: those of the system.
+    std::string ca_file = {};
 };
 
 struct ClientRequest {
@@ -38,7 +42,8 @@ struct ClientRequest {
 
 class Client {
   public:
-    /// `url` is http://host[:port], nothing after it. Does not connect yet.
+    /// `url` is http://host[:port] or https://host[:port], nothing after it. Does not connect yet.
+    /// https:// wants TLS 1.2 or later and a certificate for that host.
     static Result<Client> for_url(std::string_view url, ClientConfig config = {});
     Client(Client&&) noexcept;
     Client& operator=(Client&&) noexcept;

@@ -45,14 +45,16 @@ class ClientTest : public ::testing::Test {
 };
 
 TEST_F(ClientTest, refuses_what_is_no_url_of_a_node) {
-    for (const char* bad : {"", "127.0.0.1:80", "https://x", "http://", "http://x:0", "http://x:a",
-                            "http://x:65536", "http://x/path", "http://u@x", "http://:80"}) {
+    for (const char* bad :
+         {"", "127.0.0.1:80", "ftp://x", "https://x/path", "http://", "http://x:0", "http://x:a",
+          "http://x:65536", "http://x/path", "http://u@x", "http://:80"}) {
         const auto made = Client::for_url(bad);
         ASSERT_FALSE(made) << bad;
         EXPECT_EQ(made.error().code, ErrorCode::invalid) << bad;
     }
     EXPECT_TRUE(Client::for_url("http://[::1]:80"));
     EXPECT_TRUE(Client::for_url("http://localhost/"));
+    EXPECT_TRUE(Client::for_url("https://localhost"));
 }
 
 TEST_F(ClientTest, keeps_one_connection) {

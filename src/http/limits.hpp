@@ -23,6 +23,8 @@ inline constexpr std::size_t kConnectionsLoopbackMax = 512;
 /// Connections that are being told why they are refused. More than these are closed without a word.
 inline constexpr std::size_t kRefusalsMax = 64;
 
+/// From the connection to the end of the TLS handshake.
+inline constexpr std::chrono::milliseconds kHandshakeTime{5'000};
 inline constexpr std::chrono::milliseconds kHeaderReadTime{5'000};
 inline constexpr std::chrono::milliseconds kIdleTime{60'000};
 /// The whole body, however small its pieces.

@@ -90,6 +90,11 @@ Result<Tcp::acceptor> listen(net::io_context& io, const Tcp::endpoint& endpoint)
 
 }  // namespace
 
+bool is_loopback_address(std::string_view address) {
+    const auto endpoint = endpoint_from(address);
+    return endpoint && plain_address(endpoint->address()).is_loopback();
+}
+
 struct Server::Impl {
     Impl(ServerConfig given, Handler handles, Log& log, Meter& meter)
         : config{std::move(given)},
@@ -169,10 +174,10 @@ void Server::Impl::welcome(Tcp::socket socket) {
         return;
     }
     net::post(executor, [session = std::move(session), entry] {
-        if (entry == Registry::Entry::served) return session->serve();
-        session->refuse(entry == Registry::Entry::too_many_connections
-                            ? Refusal::too_many_connections
-                            : Refusal::too_many_from_address);
+        if (entry == Registry::Entry::served) return session->begin(std::nullopt);
+        session->begin(entry == Registry::Entry::too_many_connections
+                           ? Refusal::too_many_connections
+                           : Refusal::too_many_from_address);
     });
 }
 

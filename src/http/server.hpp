@@ -1,5 +1,5 @@
-// An HTTP/1.1 server with keep-alive: bytes from strangers in, Requests to one handler, answers
-// out.
+// An HTTP/1.1 server with keep-alive, plain or in TLS: bytes from strangers in, Requests to one
+// handler, answers out.
 //
 // Knows no routes and no ledger. A body may arise over time (body_stream.hpp).
 // Threads: the handler runs on an I/O thread, on several at once, and must not block; it may answer
@@ -14,12 +14,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/meter.hpp"
 #include "http/limits.hpp"
 #include "http/message.hpp"
+#include "http/server_tls.hpp"
 
 namespace ropenet::http {
 
@@ -34,6 +36,8 @@ struct ServerConfig {
     std::size_t connections_max = kConnectionsMax;
     std::size_t connections_per_address_max = kConnectionsPerAddressMax;
     std::size_t connections_loopback_max = kConnectionsLoopbackMax;
+    std::shared_ptr<const ServerTls> tls = nullptr;  // null: plain HTTP
+    std::chrono::milliseconds handshake_time = kHandshakeTime;
     std::chrono::milliseconds header_read_time = kHeaderReadTime;
     std::chrono::milliseconds idle_time = kIdleTime;
     std::chrono::milliseconds body_read_time = kBodyReadTime;
@@ -60,6 +64,9 @@ class Responder {
 
 /// Must not throw and not block.
 using Handler = std::function<void(Request, Responder)>;
+
+/// Whether a listen address can be reached from this machine alone.
+bool is_loopback_address(std::string_view address);
 
 class Server {
   public:

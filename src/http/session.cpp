@@ -62,14 +62,27 @@ void Responder::respond(Response response) const {
     slot_->answer(std::move(response));
 }
 
-Session::Session(Stream stream, const SessionContext& context, std::string peer)
-    : stream_{std::move(stream)},
+Session::Session(Stream::Socket socket, const SessionContext& context, std::string peer)
+    : stream_{std::move(socket), context.config.tls ? context.config.tls->current() : nullptr},
       context_{context},
       peer_{std::move(peer)},
       timer_{stream_.get_executor()},
       buffer_{kBufferBytesMax} {}
 
-void Session::serve() {
+void Session::begin(std::optional<Refusal> refusal) {
+    if (!stream_.is_tls()) return serve(refusal);
+    idle_ = true;  // finish() may close now
+    arm(Clock::now() + context_.config.handshake_time);
+    stream_.async_handshake([self = shared_from_this(), refusal](const ErrorCode& error) {
+        self->disarm();
+        if (!error) return self->serve(refusal);
+        self->context_.meter.count("http_refused", "tls_handshake", 1);
+        self->close();
+    });
+}
+
+void Session::serve(std::optional<Refusal> refusal) {
+    if (refusal) return refuse(*refusal);
     header_deadline_ = Clock::now() + context_.config.header_read_time;
     parser_.emplace();
     read_header();
@@ -248,11 +261,22 @@ void Session::written() {
 
 // Closing with unread input would reset the connection, and the peer could lose the answer.
 void Session::linger() {
-    ErrorCode ignored;
-    stream_.shutdown(Stream::shutdown_send, ignored);
+    if (ignoring_) {  // one read at a time: its end brings us here again
+        ending_ = true;
+        return stream_.cancel();
+    }
+    if (stream_.is_tls()) return say_goodbye();
+    stream_.shutdown_send();
     buffer_.consume(buffer_.size());
     write_deadline_ = Clock::now() + kLingerTime;
     drain();
+}
+
+void Session::say_goodbye() {
+    if (finishing_) return close();
+    idle_ = true;
+    arm(Clock::now() + kLingerTime);
+    stream_.async_say_goodbye([self = shared_from_this()](const ErrorCode&) { self->close(); });
 }
 
 void Session::drain() {
@@ -272,8 +296,7 @@ void Session::close() {
     if (std::exchange(closed_, true)) return;
     disarm();
     stream_body_.reset();
-    ErrorCode ignored;
-    stream_.close(ignored);
+    stream_.close();
     context_.registry.leave(shared_from_this());
     context_.meter.gauge("http_connections", static_cast<std::int64_t>(context_.registry.served()));
 }
@@ -285,8 +308,7 @@ void Session::arm(Clock::time_point deadline) {
     timer_.async_wait([self = shared_from_this(), round](const ErrorCode& error) {
         if (error || round != self->timer_round_) return;
         self->timed_out_ = true;
-        ErrorCode ignored;
-        self->stream_.cancel(ignored);
+        self->stream_.cancel();
     });
 }
 

@@ -1,13 +1,11 @@
 // One connection: reads requests one after another, hands each to the handler, writes its answer.
 //
-// Private to the module (Asio, Beast). Knows the stream only as Stream, so that a TLS stream can
-// take its place. Threads: everything runs on the connection's strand, but for finish(), deliver()
-// and Slot.
+// Private to the module (Asio, Beast). Knows the stream only as Stream, plain or TLS. Threads:
+// everything runs on the connection's strand, but for finish(), deliver() and Slot.
 #pragma once
 
 #include <array>
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
@@ -18,6 +16,7 @@
 #include "concurrency/mutex.hpp"
 #include "http/registry.hpp"
 #include "http/server.hpp"
+#include "http/stream.hpp"
 #include "http/wire.hpp"
 
 namespace ropenet::http {
@@ -80,13 +79,10 @@ struct SessionContext {
 
 class Session : public std::enable_shared_from_this<Session> {
   public:
-    using Stream = boost::asio::ip::tcp::socket;
+    Session(Stream::Socket socket, const SessionContext& context, std::string peer);
 
-    Session(Stream stream, const SessionContext& context, std::string peer);
-
-    /// Either of these once, on the strand, after the registry has entered the session.
-    void serve();
-    void refuse(Refusal refusal);
+    /// Once, on the strand, after the registry has entered the session: serves, or says why not.
+    void begin(std::optional<Refusal> refusal);
 
     /// Any thread: close after the answer that is due, or now if none is.
     void finish();
@@ -98,6 +94,8 @@ class Session : public std::enable_shared_from_this<Session> {
     using Clock = std::chrono::steady_clock;
     using ErrorCode = boost::system::error_code;
 
+    void serve(std::optional<Refusal> refusal);
+    void refuse(Refusal refusal);
     void next_request();
     void read_header();
     void take_header_bytes(const ErrorCode& error, std::size_t count);
@@ -117,6 +115,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void await_piece();
     void ignore_input();
     void linger();
+    void say_goodbye();
     void drain();
     void close();
     void count_refusal(Refusal refusal);
@@ -150,6 +149,8 @@ class Session : public std::enable_shared_from_this<Session> {
     std::optional<Piece> piece_;  // that has come and is not written
     bool asked_ = false;          // a piece is to come
     bool writing_ = false;
+    bool ignoring_ = false;  // a read of ignore_input() is under way
+    bool ending_ = false;    // the body has ended
     std::array<std::uint8_t, 512> ignored_{};
     std::uint64_t ignored_bytes_ = 0;
 

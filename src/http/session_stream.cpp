@@ -70,9 +70,12 @@ void Session::await_piece() {
 
 /// The peer has nothing to say here; reading shows at once when it goes away.
 void Session::ignore_input() {
+    ignoring_ = true;
     stream_.async_read_some(net::buffer(ignored_),
                             [self = shared_from_this()](const ErrorCode& error, std::size_t n) {
-                                if (self->closed_ || !self->stream_body_) return;
+                                self->ignoring_ = false;
+                                if (self->closed_) return;
+                                if (self->ending_) return self->linger();
                                 self->ignored_bytes_ += n;
                                 const bool too_much = self->ignored_bytes_ > kIgnoredBytesMax;
                                 if (error || too_much) return self->close();

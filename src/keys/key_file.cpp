@@ -41,6 +41,12 @@ Result<std::unique_ptr<Signer>> load_signer(const std::filesystem::path& path) {
     return signer;
 }
 
+Result<std::string> read_key_pem(const std::filesystem::path& path) {
+    SecretText text{kKeyFileBytesMax};
+    ROPE_TRY(const std::size_t size, read_secret_file(path, text));
+    return std::string{text.first(size)};
+}
+
 Result<void> save_signer(const Signer& signer, const std::filesystem::path& path,
                          Overwrite overwrite) {
     const auto* local = dynamic_cast<const LocalSigner*>(&signer);

@@ -20,6 +20,10 @@ Result<std::unique_ptr<Signer>> generate_signer(crypto::Alg alg);
 /// Refuses a file that group or others may read.
 Result<std::unique_ptr<Signer>> load_signer(const std::filesystem::path& path);
 
+/// The text of a private key file, for a library that reads it itself. Refuses a file that group or
+/// others may read.
+Result<std::string> read_key_pem(const std::filesystem::path& path);
+
 /// Takes one PRIVATE KEY block of an Ed25519, P-256 or SM2 key.
 Result<std::unique_ptr<Signer>> signer_from_pem(std::string_view pem);
 

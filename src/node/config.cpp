@@ -12,8 +12,8 @@
 namespace ropenet::node {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKeys = {"network", "ropes",        "http",
-                                                   "admin",   "http_threads", "log_level"};
+constexpr std::array<std::string_view, 8> kKeys = {
+    "network", "ropes", "http", "admin", "tls_cert", "tls_key", "http_threads", "log_level"};
 constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warning", "error"};
 
 Unexpected<Error> wrong(std::string_view path, std::string what) {
@@ -24,7 +24,7 @@ std::string suggestion(std::string_view key) {
     const std::vector<std::string> known(kKeys.begin(), kKeys.end());
     const std::string meant = nearest_word(key, known);
     if (!meant.empty()) return "; did you mean `" + meant + "`?";
-    return "; the keys are network, ropes, http, admin, http_threads, log_level";
+    return "; the keys are network, ropes, http, admin, tls_cert, tls_key, http_threads, log_level";
 }
 
 Result<void> check_keys(const toml::table& table, std::string_view path) {
@@ -106,6 +106,11 @@ Result<Config> config_from_toml(std::string_view text, std::string_view path) {
     ROPE_DO(read_text(table, path, "network", config.network));
     ROPE_DO(read_text(table, path, "http", config.http));
     ROPE_DO(read_text(table, path, "admin", config.admin));
+    ROPE_DO(read_text(table, path, "tls_cert", config.tls_cert));
+    ROPE_DO(read_text(table, path, "tls_key", config.tls_key));
+    if (config.tls_cert.empty() != config.tls_key.empty()) {
+        return wrong(path, "`tls_cert` and `tls_key` belong together: give both");
+    }
     ROPE_DO(read_ropes(table, path, config));
     ROPE_DO(read_numbers(table, path, config));
     if (!is_origin_part(config.network)) {
@@ -113,6 +118,17 @@ Result<Config> config_from_toml(std::string_view text, std::string_view path) {
     }
     return config;
 }
+
+namespace {
+
+/// A path may hold what ends a text in TOML.
+std::string quoted(const std::string& text) {
+    std::ostringstream out;
+    out << toml::value<std::string>{text};
+    return out.str();
+}
+
+}  // namespace
 
 std::string toml_from_config(const Config& config) {
     std::string ropes;
@@ -127,6 +143,11 @@ std::string toml_from_config(const Config& config) {
         << "# Where the API is served, and health and metrics. Port 0: any free one.\n"
         << "http = \"" << config.http << "\"\n"
         << "admin = \"" << config.admin << "\"\n"
+        << "# The certificate (PEM) and its key (PEM, mode 0600) with which the API speaks TLS. "
+           "They are\n"
+           "# read again when they change. Another than a loopback address needs them.\n"
+        << "tls_cert = " << quoted(config.tls_cert) << "\n"
+        << "tls_key = " << quoted(config.tls_key) << "\n"
         << "http_threads = " << config.http_threads << "\n"
         << "# debug, info, warning or error\n"
         << "log_level = \"" << kLevels[static_cast<std::size_t>(config.log_level)] << "\"\n";

@@ -22,6 +22,8 @@ struct Config {
     std::vector<std::string> ropes{"register", "scratch"};
     std::string http = "127.0.0.1:8480";  // the public API
     std::string admin = "127.0.0.1:0";    // health and metrics
+    std::string tls_cert;                 // PEM; empty: the API in plain HTTP
+    std::string tls_key;                  // its key, mode 0600
     unsigned http_threads = 2;
     LogLevel log_level = LogLevel::info;
 

@@ -52,8 +52,13 @@ struct Node::Impl {
     Result<void> start();
     Result<void> start_authority();
     Result<void> start_ropes();
+    Result<void> check_addresses() const;
+    Result<void> open_certificate();
     Result<void> start_servers();
     Result<void> announce();
+    std::string http_url() const {
+        return (certificate ? "https://" : "http://") + server->address();
+    }
     Result<void> stop();
     void fail_with(const Error& error) ROPE_EXCLUDES(mutex);
     AdminFacts facts() const;
@@ -79,7 +84,8 @@ struct Node::Impl {
     std::unique_ptr<timestamp::Authority> authority;  // null: the folder has none
     std::vector<std::unique_ptr<Rope>> ropes;
     std::unique_ptr<api::Router> router;
-    std::unique_ptr<WorkerPool> readers;  // handlers; ends before what they read
+    std::unique_ptr<WorkerPool> readers;            // handlers; ends before what they read
+    std::unique_ptr<CertificateWatch> certificate;  // null: plain HTTP
     std::unique_ptr<http::Server> server;
     std::unique_ptr<http::Server> admin;
     bool stopped = false;  // the owner's
@@ -97,6 +103,8 @@ Result<void> Node::Impl::start() {
     ROPE_TRY(config, load_config(files, folder));
     if (options.http) config.http = *options.http;
     if (options.admin) config.admin = *options.admin;
+    ROPE_DO(open_certificate());
+    ROPE_DO(check_addresses());
     ROPE_TRY(const FastVerification verification, find_fast_verification());
     ed25519 = verification.table;
     log.write(LogLevel::info, "node", verification.words);
@@ -106,6 +114,33 @@ Result<void> Node::Impl::start() {
     ROPE_DO(start_ropes());
     ROPE_DO(start_servers());
     return announce();
+}
+
+Result<void> Node::Impl::open_certificate() {
+    CertificateFiles wanted = options.tls;
+    if (wanted.empty()) wanted = {.certificate = config.tls_cert, .key = config.tls_key};
+    if (wanted.empty()) return {};
+    ROPE_TRY(certificate, CertificateWatch::open(std::move(wanted),
+                                                 {.files = files, .clock = clock, .log = log}));
+    return {};
+}
+
+/// What others can read on the way needs the operator's word.
+Result<void> Node::Impl::check_addresses() const {
+    for (const auto* address : {&config.http, &config.admin}) {
+        const bool is_public = address == &config.http;
+        if (http::is_loopback_address(*address) || (is_public && certificate)) continue;
+        const std::string what = *address + " can be reached from elsewhere, without TLS";
+        if (options.insecure_plain) {
+            log.write(LogLevel::warning, "node", what + "; accepted by --insecure-plain");
+            continue;
+        }
+        return fail(ErrorCode::config,
+                    what + "; " + (is_public ? "give --tls-cert FILE --tls-key FILE, or " : "") +
+                        "listen on 127.0.0.1, or say --insecure-plain if something before the node "
+                        "speaks TLS");
+    }
+    return {};
 }
 
 Result<void> Node::Impl::start_authority() {
@@ -154,6 +189,7 @@ Result<void> Node::Impl::start_servers() {
             [this](std::function<void()> task) { return readers->submit(std::move(task)); }});
     http::ServerConfig open{.address = config.http, .threads = config.http_threads};
     open.error_body = api::refusal_problem;
+    if (certificate) open.tls = certificate->tls();
     ROPE_TRY(server, http::Server::start(
                          open,
                          [this](http::Request request, http::Responder responder) {
@@ -173,8 +209,7 @@ Result<void> Node::Impl::start_servers() {
 
 /// So that commands given only the data folder find the node.
 Result<void> Node::Impl::announce() {
-    const json::Value running{
-        json::Object{{"http", server->address()}, {"admin", admin->address()}}};
+    const json::Value running{json::Object{{"http", http_url()}, {"admin", admin->address()}}};
     return storage::write_file_atomically(files, folder.running(),
                                           view_of(json::serialize_pretty(running)));
 }
@@ -259,6 +294,12 @@ const Config& Node::config() const {
 }
 std::string Node::http_address() const {
     return impl_->server->address();
+}
+std::string Node::http_url() const {
+    return impl_->http_url();
+}
+void Node::reload_certificate() {
+    if (impl_->certificate) impl_->certificate->look();
 }
 std::string Node::admin_address() const {
     return impl_->admin->address();

@@ -20,6 +20,7 @@
 #include "base/log.hpp"
 #include "concurrency/clock.hpp"
 #include "http/static_files.hpp"
+#include "node/certificate_watch.hpp"
 #include "node/config.hpp"
 #include "node/data_folder.hpp"
 
@@ -30,7 +31,9 @@ struct NodeOptions {
     // Instead of what node.toml says:
     std::optional<std::string> http;
     std::optional<std::string> admin;
-    bool accept_clock = false;  // start although the clock does not fit the last block
+    CertificateFiles tls;         // instead of the config's
+    bool insecure_plain = false;  // other than loopback addresses without TLS
+    bool accept_clock = false;    // start although the clock does not fit the last block
     ClockKind clock_kind = ClockKind::machine;  // as every genesis of the folder must say
     std::span<const http::StaticFile> assets;   // the page at "/"; they outlive the node
 };
@@ -48,6 +51,10 @@ class Node {
     const Config& config() const;
     /// host:port as listened on.
     std::string http_address() const;
+    /// http:// or https:// with the address.
+    std::string http_url() const;
+    /// Reads the certificate again now, if there is one.
+    void reload_certificate();
     std::string admin_address() const;
     std::vector<std::string> ropes() const;
 

@@ -1,0 +1,109 @@
+#include "node/certificate_watch.hpp"
+
+#include <utility>
+
+#include "keys/key_file.hpp"
+
+namespace ropenet::node {
+namespace {
+
+constexpr std::chrono::milliseconds kLookEvery{2'000};
+constexpr std::uint64_t kChainBytesMax = 256 * 1024;
+constexpr std::int64_t kWarnAheadS = 14LL * 24 * 3600;
+
+}  // namespace
+
+CertificateWatch::CertificateWatch(CertificateFiles files, const Parts& parts)
+    : files_{std::move(files)}, parts_{parts} {}
+
+Result<std::unique_ptr<CertificateWatch>> CertificateWatch::open(CertificateFiles files,
+                                                                 const Parts& parts) {
+    if (files.certificate.empty() || files.key.empty()) {
+        return fail(ErrorCode::config, "--tls-cert and --tls-key belong together: give both");
+    }
+    std::unique_ptr<CertificateWatch> watch{new CertificateWatch{std::move(files), parts}};
+    ROPE_TRY(auto certificate, watch->read());
+    ROPE_TRY(watch->tls_, http::ServerTls::make(certificate));
+    ROPE_DO(watch->check_period(*watch->tls_));
+    {
+        const MutexLock lock{watch->looking_};
+        watch->seen_ = std::move(certificate);
+    }
+    watch->thread_ = NamedThread{"certificate", [raw = watch.get()] { raw->run(); }};
+    return watch;
+}
+
+CertificateWatch::~CertificateWatch() {
+    {
+        const MutexLock lock{mutex_};
+        ended_ = true;
+    }
+    ended_changed_.notify_all();
+    thread_.join();
+}
+
+Result<http::ServerCertificate> CertificateWatch::read() const {
+    ROPE_TRY(const Bytes chain,
+             storage::read_file(parts_.files, files_.certificate, kChainBytesMax));
+    ROPE_TRY(std::string key, keys::read_key_pem(files_.key));
+    return http::ServerCertificate{.chain = std::string{text_of(chain)}, .key = std::move(key)};
+}
+
+/// Of a certificate that is over nobody can make use.
+Result<void> CertificateWatch::check_period(const http::ServerTls& tls) const {
+    constexpr std::int64_t kMsPerSecond = 1'000;
+    constexpr std::int64_t kSecondsPerDay = 24LL * 3600;
+    const std::int64_t now_s = parts_.clock.wall_ms() / kMsPerSecond;
+    const auto period = tls.period();
+    if (now_s > period.to_s) {
+        return fail(ErrorCode::config, files_.certificate +
+                                           " is over; put a valid certificate there, and its "
+                                           "key into " +
+                                           files_.key);
+    }
+    if (now_s < period.from_s) {
+        parts_.log.write(LogLevel::warning, "tls",
+                         files_.certificate + " is not valid yet: is the clock right?");
+    } else if (period.to_s - now_s < kWarnAheadS) {
+        parts_.log.write(LogLevel::warning, "tls",
+                         files_.certificate + " is over in " +
+                             std::to_string((period.to_s - now_s) / kSecondsPerDay) + " days");
+    }
+    return {};
+}
+
+void CertificateWatch::look() {
+    const MutexLock lock{looking_};
+    const auto keep = [this](const Error& error) {
+        parts_.log.write(LogLevel::warning, "tls",
+                         "the new certificate is not used, the old one stays: " + error.what);
+    };
+    auto found = read();
+    if (!found) {
+        // Told once; a pair that is just being written is complete the next time.
+        if (!std::exchange(seen_, {}).chain.empty()) keep(found.error());
+        return;
+    }
+    if (found->chain == seen_.chain && found->key == seen_.key) return;
+    seen_ = *found;
+    const auto fresh = http::ServerTls::make(*found);
+    if (!fresh) return keep(fresh.error());
+    if (const auto valid = check_period(**fresh); !valid) return keep(valid.error());
+    if (const auto replaced = tls_->replace(*found); !replaced) return keep(replaced.error());
+    parts_.log.write(LogLevel::info, "tls", "new connections use the new " + files_.certificate);
+}
+
+void CertificateWatch::run() {
+    while (true) {
+        {
+            const MutexLock lock{mutex_};
+            const auto deadline = std::chrono::steady_clock::now() + kLookEvery;
+            while (!ended_ && std::chrono::steady_clock::now() < deadline)
+                ended_changed_.wait_until(mutex_, deadline);
+            if (ended_) return;
+        }
+        look();
+    }
+}
+
+}  // namespace ropenet::node

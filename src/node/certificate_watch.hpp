@@ -1,0 +1,63 @@
+// The certificate of the public address, read again when its files change.
+//
+// A pair that cannot be used (unreadable, another's key, over) is refused with a warning in the
+// log, once for each change, and the one in use stays. Threads: one of its own; look() from any.
+// Errors: of open(): config, not_found, io.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "concurrency/clock.hpp"
+#include "concurrency/mutex.hpp"
+#include "concurrency/named_thread.hpp"
+#include "http/server_tls.hpp"
+#include "storage/file.hpp"
+
+namespace ropenet::node {
+
+struct CertificateFiles {
+    std::string certificate;  // PEM, the node's own first
+    std::string key;          // PEM, mode 0600
+
+    bool empty() const { return certificate.empty() && key.empty(); }
+};
+
+class CertificateWatch {
+  public:
+    /// All must outlive the watch.
+    struct Parts {
+        storage::FileSystem& files;
+        const Clock& clock;
+        Log& log;
+    };
+    static Result<std::unique_ptr<CertificateWatch>> open(CertificateFiles files,
+                                                          const Parts& parts);
+    ~CertificateWatch();
+    CertificateWatch(const CertificateWatch&) = delete;
+    CertificateWatch& operator=(const CertificateWatch&) = delete;
+
+    std::shared_ptr<const http::ServerTls> tls() const { return tls_; }
+    /// Reads the files now, not only when it is time to.
+    void look() ROPE_EXCLUDES(mutex_);
+
+  private:
+    CertificateWatch(CertificateFiles files, const Parts& parts);
+    Result<http::ServerCertificate> read() const;
+    Result<void> check_period(const http::ServerTls& tls) const;
+    void run();
+
+    const CertificateFiles files_;
+    const Parts parts_;
+    std::shared_ptr<http::ServerTls> tls_;
+    Mutex mutex_;
+    CondVar ended_changed_;
+    bool ended_ ROPE_GUARDED_BY(mutex_) = false;
+    Mutex looking_;
+    http::ServerCertificate seen_ ROPE_GUARDED_BY(looking_);
+    NamedThread thread_;
+};
+
+}  // namespace ropenet::node
