@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
     Program program{seen.language()};
     add_dev(program);
     add_node(program);
+    add_doctor(program);
     add_key(program);
     add_tx(program);
     add_evidence(program);

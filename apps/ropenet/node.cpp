@@ -193,6 +193,7 @@ void add_node(Program& program) {
          .what = {"Heights and log sizes of a running node.", "运行中节点的高度与日志大小。"},
          .examples = "  ropenet node status --http 127.0.0.1:8480 --json\n"},
         [](const Options& options, const Console&) { return run_status(options); });
+    add_node_du(program, noun);
     add_node_backup(program, noun);
 }
 

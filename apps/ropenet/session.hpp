@@ -68,6 +68,7 @@ class Session {
     Expected<Bytes, Failure> sign(const Signatory& who, const Action& action);
     Expected<Bytes, Failure> sign(const Signatory& who, const Action& action,
                                   const TxStamp& stamp) const;
+    Expected<std::int64_t, Failure> node_time_ms();
     /// When a transaction signed now is to expire.
     Expected<std::int64_t, Failure> expiry_ms();
     /// Sends and waits for the outcome; the API's tx object. Rejections are failures, refusals not.
@@ -88,7 +89,6 @@ class Session {
         : client_{std::move(client)}, url_{std::move(url)}, ca_file_{std::move(ca_file)} {}
 
     Expected<json::Value, Failure> json_of(const http::Response& response) const;
-    Expected<std::int64_t, Failure> node_time_ms();
     Expected<AccountId, Failure> account_of_key(const Hash32& kid);
 
     http::Client client_;

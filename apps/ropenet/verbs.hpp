@@ -55,6 +55,8 @@ class Program {
 void add_dev(Program& program);
 void add_node(Program& program);
 void add_node_backup(Program& program, CLI::App* noun);
+void add_node_du(Program& program, CLI::App* noun);
+void add_doctor(Program& program);
 void add_key(Program& program);
 void add_tx(Program& program);
 void add_tx_list(Program& program, CLI::App* noun);
