@@ -43,8 +43,9 @@ Result<void> put_values(const HeadState& head, const Finalized& block, storage::
     for (const auto& [key, value] : block.result.diff) {
         ROPE_TRY(const auto newest, head.newest(key));
         if (newest) {
-            batch.put(id_of(Column::past), past_key(key, block.at.height),
-                      versioned(newest->value));
+            Bytes row = be64_key(newest->height);
+            append(row, versioned(newest->value));
+            batch.put(id_of(Column::past), past_key(key, block.at.height), row);
         }
         changed.add(key, newest.has_value());
         Bytes row = be64_key(block.at.height);

@@ -9,7 +9,11 @@ Result<std::optional<Store::Newest>> HeadState::newest(BytesView full_key) const
     std::string key{text_of(full_key)};
     if (const auto it = kept_.find(key); it != kept_.end()) return it->second;
     if (const auto it = read_.find(key); it != read_.end()) return it->second;
-    ROPE_TRY(auto found, store_.newest_value(full_key));
+    std::optional<Store::Newest> found;
+    // Most reads of a block are for keys that are not there yet, and memory knows that.
+    if (tree_.may_hold(merkle::position_of_full_key(full_key))) {
+        ROPE_TRY(found, store_.newest_value(full_key));
+    }
     return read_.emplace(std::move(key), std::move(found)).first->second;
 }
 

@@ -24,7 +24,7 @@ class HeadState final : public state::StateView {
         : store_{store}, leaves_max_{leaves_max} {}
 
     Result<std::optional<Bytes>> find(BytesView full_key) const override;
-    /// The newest value with the height that wrote it.
+    /// The newest value with the height that wrote it; absent as well for a key that was erased.
     Result<std::optional<Store::Newest>> newest(BytesView full_key) const;
     Result<merkle::TreeUpdate> root_after(const state::StateDiff& diff,
                                           std::uint64_t height) const override;

@@ -3,7 +3,7 @@
 //   column      key                                      value
 //   meta        "last", "frontier", "floor"              summary, log frontier, be64(height)
 //   values      full key                                 be64(height of the write) || versioned
-//   past        ordered(full key) || be64(height)        versioned, as it was before that height
+//   past        ordered(full key) || be64(height)        as in values, what that height replaced
 //   leaves      position(32)                             ICS-23 key(32), ICS-23 value(32)
 //   heights     be64(height)                             summary
 //   txs         be64(first index)                        tx rows, as items of chunks.hpp
@@ -20,8 +20,9 @@
 //                                                        the height wrote: 1 if that replaced a
 //                                                        value (it is in `past`), else 0
 //
-// versioned = 0x00 (no value) | 0x01 value. A first write leaves nothing in `past`: a reader of an
-// older view finds neither, and that is the answer.
+// versioned = 0x00 (no value) | 0x01 value. A first write, and one after the key was erased, leaves
+// nothing in `past`: a reader of an older view finds nothing there that was written in time, and
+// that is the answer.
 // ordered(x) escapes 0x00 as 0x00 0xFF and ends with 0x00 0x01, so that keys keep their order and
 // none is a prefix of another. Pure; any thread.
 #pragma once

@@ -71,8 +71,11 @@ Result<std::optional<Bytes>> Store::past_value(BytesView full_key, std::uint64_t
         return std::optional<Bytes>{};
     }
     if (!is_past_key_of(cursor.key(), full_key)) return std::optional<Bytes>{};
-    auto value = value_of_versioned(cursor.value());
+    const BytesView row = cursor.value();
+    auto value = row.size() < 9 ? std::nullopt : value_of_versioned(row.subspan(8));
     if (!value) return damaged("a past state value");
+    // What was replaced may have been written later than the view: then it had none.
+    if (be64_from(row.first<8>()) > height) return std::optional<Bytes>{};
     return *std::move(value);
 }
 

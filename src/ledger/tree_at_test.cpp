@@ -102,6 +102,20 @@ TEST_F(TreeAtTest, proves_what_each_height_had) {
     }
 }
 
+TEST_F(TreeAtTest, reads_what_each_height_had_of_keys_that_were_erased_and_written_again) {
+    for (int i = 0; i < 60; ++i)
+        commit_random(12);
+    for (const auto& [then, had] : heights) {
+        for (std::uint64_t i = 0; i < 60; ++i) {
+            const auto value = store->value_at(key_of(i), then.height);
+            ASSERT_TRUE(value) << value.error().what;
+            const auto it = had.find(key_of(i));
+            const auto expected = it == had.end() ? std::nullopt : std::optional{it->second};
+            EXPECT_EQ(*value, expected) << "height " << then.height << ", key " << i;
+        }
+    }
+}
+
 TEST_F(TreeAtTest, proves_the_same_when_its_tree_is_not_in_memory) {
     for (int i = 0; i < 10; ++i)
         commit_random(20);

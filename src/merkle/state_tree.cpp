@@ -139,6 +139,10 @@ TreeChange change_of(BytesView full_key, const std::optional<Bytes>& value) {
     return change;
 }
 
+Hash32 position_of_full_key(BytesView full_key) {
+    return position_of(crypto::sha256(full_key));
+}
+
 StateTree::StateTree() {
     auto top = std::make_shared<Node>();
     top->finish(0);
@@ -151,6 +155,17 @@ const Hash32& StateTree::root() const {
 
 std::size_t StateTree::size() const {
     return top_->leaves();
+}
+
+bool StateTree::may_hold(const Hash32& position) const {
+    const Node* node = top_.get();
+    for (unsigned depth = 0; node != nullptr && depth < kNibbleCount; ++depth) {
+        const Child& child = node->child(nibble_at(position, depth));
+        if (child.kind == ChildKind::none) return false;
+        if (child.kind == ChildKind::leaf) return child.position == position;
+        node = child.below.get();
+    }
+    return true;
 }
 
 Result<TreeUpdate> StateTree::updated(const LeafReader& leaves, std::uint64_t version,

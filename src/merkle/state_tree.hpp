@@ -41,6 +41,9 @@ struct TreeChange {
 /// What a state write means to the tree: both sides hashed.
 TreeChange change_of(BytesView full_key, const std::optional<Bytes>& value);
 
+/// Where the leaf of a full key stands.
+Hash32 position_of_full_key(BytesView full_key);
+
 /// A change with the position of its leaf.
 struct PlacedChange {
     Hash32 position{};
@@ -78,6 +81,10 @@ class StateTree {
 
     const Hash32& root() const;
     std::size_t size() const;  // leaves
+
+    /// False only if no leaf stands there; true as well where the tree is not in memory. Asks no
+    /// reader.
+    bool may_hold(const Hash32& position) const;
 
     /// This tree after `changes`, which are strictly ascending by key and may change nothing.
     /// `leaves` are this tree's. `version`: any number that grows from update to update.

@@ -181,6 +181,23 @@ TEST_F(StateTreeTest, is_empty_again_when_all_is_deleted) {
     EXPECT_EQ(tree.root(), naive.root());
 }
 
+TEST_F(StateTreeTest, knows_without_its_leaves_what_is_not_there) {
+    ChangeMap changes;
+    for (std::uint64_t i = 0; i < 200; ++i)
+        changes[key(i)] = value(i);
+    commit(changes);
+    commit({{key(7), std::nullopt}});
+    const auto position = [](std::uint64_t i) { return crypto::sha256(key(i)); };
+    for (std::uint64_t i = 0; i < 400; ++i)
+        EXPECT_EQ(tree.may_hold(position(i)), i < 200 && i != 7) << i;
+
+    // Where it is not in memory it does not claim absence.
+    const StateTree forgotten = tree.forget_older(version + 1);
+    ASSERT_LT(forgotten.loaded(), tree.loaded());
+    for (std::uint64_t i = 0; i < 200; ++i)
+        EXPECT_TRUE(forgotten.may_hold(position(i)) || i == 7) << i;
+}
+
 TEST_F(StateTreeTest, leaves_the_trees_before_an_update_as_they_were) {
     std::mt19937_64 random{7};
     std::vector<std::pair<StateTree, Hash32>> before;
