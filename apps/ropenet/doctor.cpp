@@ -53,7 +53,7 @@ Findings look_at_everything(const Options& options) {
                                "用 --data 指定节点目录，或用 `ropenet node init` 创建"}});
         return out;
     }
-    look_at_keys(folder, out);
+    look_at_keys(folder, *config, out);
     look_at_ropes(folder, *config, out);
     look_at_disk(folder, out);
     look_at_clock(folder, *config, out);

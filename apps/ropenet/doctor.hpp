@@ -28,7 +28,7 @@ struct Finding {
 using Findings = std::vector<Finding>;
 
 // doctor_folder.cpp: keys, ropes, disk
-void look_at_keys(const node::DataFolder& folder, Findings& out);
+void look_at_keys(const node::DataFolder& folder, const node::Config& config, Findings& out);
 void look_at_ropes(const node::DataFolder& folder, const node::Config& config, Findings& out);
 void look_at_disk(const node::DataFolder& folder, Findings& out);
 

@@ -55,7 +55,22 @@ void look_at_rope(const node::DataFolder& folder, const std::string& name, Findi
     for (const char* part : {"genesis.cbor", "policy.txt", "keys.txt"}) {
         if (!std::filesystem::exists(rope / part, error)) missing((rope / part).string(), restore);
     }
-    if (!std::filesystem::exists(rope / "log" / "checkpoint", error) && tail_of(rope / "blocks")) {
+    const auto tail = tail_of(rope / "blocks");
+    if (!std::filesystem::exists(rope / "blocks", error)) {
+        missing((rope / "blocks").string(), restore);
+    } else if (tail && !tail->whole) {
+        const std::string height = std::to_string(tail->last_height);
+        out.push_back(
+            {.id = "rope.damaged",
+             .severity = Severity::warning,
+             .what = {name + ": the block log cannot be read after height " + height,
+                      name + "：区块日志在高度 " + height + " 之后无法读取"},
+             .fix = {
+                 "start the node: what a crash left above the last acknowledged block it cuts off, "
+                 "anything else it names",
+                 "启动节点：崩溃在最后确认区块之后留下的残余会被截去，其他损坏会被指明"}});
+    }
+    if (!std::filesystem::exists(rope / "log" / "checkpoint", error) && tail) {
         missing(
             (rope / "log" / "checkpoint").string(),
             {"make the log again from the blocks: `ropenet node repair --data " + folder.path + "`",
@@ -72,8 +87,9 @@ void look_at_rope(const node::DataFolder& folder, const std::string& name, Findi
 
 }  // namespace
 
-void look_at_keys(const node::DataFolder& folder, Findings& out) {
+void look_at_keys(const node::DataFolder& folder, const node::Config& config, Findings& out) {
     const std::size_t before = out.size();
+    if (!config.tls_key.empty()) look_at_key(config.tls_key, out);
     std::error_code error;
     std::filesystem::directory_iterator it{folder.keys(), error};
     if (error) {
@@ -99,11 +115,12 @@ void look_at_ropes(const node::DataFolder& folder, const node::Config& config, F
         look_at_rope(folder, name, out);
     if (out.size() != before) return;
     const std::string count = std::to_string(config.ropes.size());
-    out.push_back(
-        {.id = "ropes",
-         .severity = Severity::ok,
-         .what = {"the parts of " + count + " ropes are there", count + " 条账绳的文件齐全"},
-         .fix = {}});
+    out.push_back({.id = "ropes",
+                   .severity = Severity::ok,
+                   .what = {"genesis, policy, keys and the end of the block log of " + count +
+                                " ropes are there",
+                            count + " 条账绳的创世、策略、密钥与区块日志末端齐全"},
+                   .fix = {}});
 }
 
 void look_at_disk(const node::DataFolder& folder, Findings& out) {

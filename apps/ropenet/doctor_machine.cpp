@@ -16,11 +16,15 @@
 #include "ropenet/folder_facts.hpp"
 #include "ropenet/session.hpp"
 #include "ropenet/tx_answer.hpp"
+#include "storage/folder_lock.hpp"
+#include "storage/posix_file_system.hpp"
 
 namespace ropenet::cli {
 namespace {
 
 constexpr std::int64_t kClocksDifferMs = 2'000;
+/// A node that says nothing for so long is a finding, not something to wait for.
+constexpr std::chrono::milliseconds kPatience{5'000};
 constexpr rlim_t kOpenFilesLeast = 4'096;
 constexpr std::uint64_t kMemoryLeast = 1ULL << 30;
 
@@ -71,8 +75,16 @@ void look_at_address(const std::string& address, Findings& out) {
                                         "请停止占用该地址的程序，或修改 node.toml 中的 `http`"}});
 }
 
+/// As a running node wrote it; empty when that cannot be read.
+std::string address_in(const std::string& path) {
+    constexpr std::size_t kBytesMax = 64 * 1024;
+    const auto bytes = read_input_file(path, kBytesMax);
+    const auto document = bytes ? json::parse(text_of(*bytes)) : json::parse("");
+    return document ? text_at(*document, "http") : std::string{};
+}
+
 void look_at_running(const Options& options, Findings& out) {
-    auto opened = Session::open(options);
+    auto opened = Session::open(options, kPatience);
     if (!opened) {
         out.push_back({.id = "node.silent",
                        .severity = Severity::problem,
@@ -142,19 +154,34 @@ void look_at_node(const Options& options, const node::DataFolder& folder,
                   const node::Config& config, Findings& out) {
     if (!options.http.empty()) return look_at_running(options, out);
     std::error_code error;
-    if (!std::filesystem::exists(folder.running(), error)) {
-        return look_at_address(config.http, out);
+    const bool announced = std::filesystem::exists(folder.running(), error);
+    storage::PosixFileSystem files;
+    const auto lock = storage::FolderLock::acquire(files, folder.path);
+    const bool runs = !lock && lock.error().code == ErrorCode::busy;
+    if (runs && announced) {
+        Options its = options;
+        its.http = address_in(folder.running());
+        its.rope.clear();
+        return look_at_running(its, out);
     }
-    const std::size_t before = out.size();
-    look_at_running(options, out);
-    if (out.size() == before || out.back().id != "node.silent") return;
-    out.pop_back();
-    out.push_back({.id = "node.stale",
-                   .severity = Severity::note,
-                   .what = {folder.running() + " names a node that does not answer: it was killed",
-                            folder.running() + " 所指节点无应答：该节点曾被强制终止"},
-                   .fix = {"nothing to do: the next start writes it anew",
-                           "无需处理：下次启动时会重新写入"}});
+    if (runs) {
+        out.push_back({.id = "node.starting",
+                       .severity = Severity::note,
+                       .what = {"a program holds the folder and has announced no address",
+                                "有程序占用该目录，但尚未公布地址"},
+                       .fix = {"a node that starts, repairs or stops: look again later",
+                               "节点正在启动、修复或停止：请稍后再看"}});
+        return;
+    }
+    if (announced) {
+        out.push_back(
+            {.id = "node.stale",
+             .severity = Severity::note,
+             .what = {folder.running() + " names a node that no longer runs: it was killed",
+                      folder.running() + " 所指节点已不在运行：曾被强制终止"},
+             .fix = {"nothing to do: the next start writes it anew",
+                     "无需处理：下次启动时会重新写入"}});
+    }
     look_at_address(config.http, out);
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <vector>
 
 #include "ropenet/options.hpp"
@@ -64,7 +65,9 @@ std::optional<LogTail> tail_in(const std::filesystem::path& segment) {
                                   out->log_size = block->log_size;
                                   return {};
                               });
-    if (out && scan) out->segment_bytes = scan->bytes;
+    if (!out) return out;
+    out->whole = scan && scan->whole;
+    if (scan) out->segment_bytes = scan->bytes;
     return out;
 }
 
@@ -124,6 +127,7 @@ std::optional<LogTail> tail_of(const std::filesystem::path& blocks) {
         if (!newest) newest = tail;
         if (tail->last_ms > tail->first_ms) {
             newest->first_ms = tail->first_ms;
+            newest->whole = newest->whole && tail->whole;
             newest->segment_bytes +=
                 newest->last_height == tail->last_height ? 0 : tail->segment_bytes;
             return newest;
@@ -133,10 +137,10 @@ std::optional<LogTail> tail_of(const std::filesystem::path& blocks) {
 }
 
 std::optional<SyncTimes> measure_syncs(const std::filesystem::path& folder) {
-    const std::string path = (folder / "doctor.tmp").string();
-    const int file =
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    std::string path = (folder / "doctor-XXXXXX").string();
+    const int file = ::mkostemp(path.data(), O_CLOEXEC);
     if (file < 0) return std::nullopt;
+    ::unlink(path.c_str());  // whatever ends us, nothing stays
     std::vector<double> times;
     const std::array<char, 512> bytes{};
     bool good = true;
@@ -149,7 +153,6 @@ std::optional<SyncTimes> measure_syncs(const std::filesystem::path& folder) {
         times.push_back(took.count());
     }
     ::close(file);
-    ::unlink(path.c_str());
     if (!good) return std::nullopt;
     std::ranges::sort(times);
     return SyncTimes{.p50_ms = at_percent(times, 50), .p99_ms = at_percent(times, 99)};

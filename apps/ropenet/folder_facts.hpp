@@ -31,6 +31,7 @@ struct LogTail {
     std::int64_t last_ms = 0;
     std::uint64_t log_size = 0;
     std::uint64_t segment_bytes = 0;
+    bool whole = true;  // nothing after the last block that can be read
 };
 /// Absent while there is no block.
 std::optional<LogTail> tail_of(const std::filesystem::path& blocks);

@@ -149,9 +149,11 @@ std::chrono::seconds retry_after(const http::Response& response) {
     return std::chrono::seconds{std::clamp(seconds, 1U, kMost)};
 }
 
-Expected<Session, Failure> Session::open(const Options& options) {
+Expected<Session, Failure> Session::open(const Options& options,
+                                         std::chrono::milliseconds request_time) {
     const std::string url = options.node_url();
-    auto client = http::Client::for_url(url, {.ca_file = options.ca_file()});
+    auto client =
+        http::Client::for_url(url, {.request_time = request_time, .ca_file = options.ca_file()});
     if (!client) return Unexpected{failure_of(client.error())};
     Session session{*std::move(client), url, options.ca_file()};
     ROPE_TRY(const http::Response response, session.get_raw("/v1/ropes"));

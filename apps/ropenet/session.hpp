@@ -44,7 +44,8 @@ struct TxStamp {
 class Session {
   public:
     /// Connects and finds out the rope's origin.
-    static Expected<Session, Failure> open(const Options& options);
+    static Expected<Session, Failure> open(
+        const Options& options, std::chrono::milliseconds request_time = http::kRequestTime);
 
     const std::string& url() const { return url_; }
     const std::string& ca_file() const { return ca_file_; }

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -70,7 +71,9 @@ class DoctorTest(unittest.TestCase):
     def test_a_folder_in_good_order_has_no_problem_and_is_not_changed(self):
         def contents():
             return {
-                path: path.read_bytes() for path in self.data.rglob("*") if path.is_file()
+                path: path.read_bytes()
+                for path in self.data.rglob("*")
+                if path.is_file() and path.name != "lock"  # who held it last
             }
 
         before = contents()
@@ -112,6 +115,25 @@ class DoctorTest(unittest.TestCase):
         self.assertEqual((code, findings["node"]["severity"]), (0, "ok"))
         node.kill()
         self.found("node.stale", "note", 0)
+
+    def test_a_node_that_hangs_is_told_and_not_waited_for(self):
+        node = Node(BINARY, self.data)
+        node.process.send_signal(signal.SIGSTOP)
+        self.found("node.silent")
+        node.process.send_signal(signal.SIGCONT)
+        self.assertEqual(node.stop(), 0)
+
+    def test_a_damaged_and_a_missing_block_log(self):
+        with Node(BINARY, self.data) as node:
+            deposit(node, b"one")
+            deposit(node, b"two")
+        segment = self.data / "ropes/register/blocks/000001.seg"
+        bytes_ = bytearray(segment.read_bytes())
+        bytes_[-20] ^= 1
+        segment.write_bytes(bytes_)
+        self.assertIn("height 1", self.found("rope.damaged", "warning", 0)["what"]["en"])
+        shutil.rmtree(segment.parent)
+        self.assertIn("blocks", self.found("rope.missing")["what"]["en"])
 
     def test_a_clock_behind_the_last_block(self):
         clock = WORK / "clock"
