@@ -3,10 +3,9 @@
 // The place of a client is the cursor `height.index` of the last record that it knows. Each piece
 // is read from the ledger behind that place when the client has taken the piece before, so nothing
 // is queued for it and nothing is lost: history and what is new are one list.
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "api/event_place.hpp"
 #include "api/handlers.hpp"
 #include "api/page.hpp"
 #include "api/render.hpp"
@@ -18,41 +17,15 @@ namespace {
 
 /// Per node. One address may hold no more connections than the server grants it.
 constexpr std::size_t kEventStreamsMax = 256;
-/// What a client that kept up may let pass before it is told to come back.
-constexpr std::uint64_t kEventQueueMax = 1'024;
 constexpr std::size_t kEventsAtOnce = 128;
 constexpr std::string_view kRetry = "retry: 1000\n";
 
-/// The record that a client has seen last.
-struct Place {
-    std::uint64_t height = 0;
-    std::uint64_t index = 0;
-
-    std::string text() const { return std::to_string(height) + "." + std::to_string(index); }
-};
-
-std::optional<std::uint64_t> number_in(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
-std::optional<Place> place_from_text(std::string_view text) {
-    const std::size_t dot = text.find('.');
-    if (dot == std::string_view::npos) return std::nullopt;
-    const auto height = number_in(text.substr(0, dot));
-    const auto index = number_in(text.substr(dot + 1));
-    if (!height || !index) return std::nullopt;
-    return Place{.height = *height, .index = *index};
-}
-
 /// Where the request wants to begin; a client that connects again says it in a header.
-OrRefused<Place> place_of(const Call& call, const ledger::ReadView& newest) {
+OrRefused<EventPlace> place_of(const Call& call, const ledger::ReadView& newest) {
     auto text = call.request.find_header("Last-Event-ID");
     if (!text || text->empty()) text = call.request.find_query("after");
-    if (!text) return Place{.height = newest.height(), .index = newest.log_size() - 1};
-    const auto place = place_from_text(*text);
+    if (!text) return EventPlace{.height = newest.height(), .index = newest.log_size() - 1};
+    const auto place = event_place_from_text(*text);
     if (!place) return Unexpected{bad_request("after", "<height>.<index>", "须为 <高度>.<序号>")};
     const auto bytes = call.rope->reader.record_at(place->index);
     if (!bytes) return Unexpected{problem(bytes.error())};
@@ -66,7 +39,7 @@ OrRefused<Place> place_of(const Call& call, const ledger::ReadView& newest) {
 class EventStream final : public http::PieceSource,
                           public std::enable_shared_from_this<EventStream> {
   public:
-    EventStream(const Call& call, ledger::TxFilter filter, const Place& place)
+    EventStream(const Call& call, ledger::TxFilter filter, const EventPlace& place)
         : services_{call.services},
           rope_{*call.rope},
           request_{call.request},
@@ -111,20 +84,15 @@ class EventStream final : public http::PieceSource,
             const auto view = readable_view(call, {.kind = execution::ObjectKind::list});
             if (!view) return end(sink, "denied");
             const std::uint64_t size = (*view)->log_size();
-            if (is_behind(size, why)) return end_with_gap(sink, size);
+            if (why == Why::woken) {
+                backlog_.note_woken(size);
+            } else if (backlog_.is_slow(next_, size)) {
+                return end_with_gap(sink, size);
+            }
             if (next_ < size) return give_events(sink, **view);
-            live_ = true;
+            backlog_.note_live();
             if (wait(sink, size)) return;
         }
-    }
-
-    /// A client that kept up once, and has let more pass than a queue would hold.
-    bool is_behind(std::uint64_t size, Why why) {
-        const bool waited =
-            why == Why::woken;  // then it may be behind by whatever one block brings
-        if (!waited && live_ && size > std::max(expected_, next_) + kEventQueueMax) return true;
-        if (waited || next_ >= expected_) expected_ = size;
-        return false;
     }
 
     /// False when there is something already.
@@ -188,10 +156,9 @@ class EventStream final : public http::PieceSource,
     const RopeAccess& rope_;
     const http::Request request_;
     const ledger::TxFilter filter_;
-    Place place_;                 // of the last record that the client knows
-    std::uint64_t next_ = 0;      // index of the first record that it does not
-    std::uint64_t expected_ = 0;  // up to here it may be behind without having been slow
-    bool live_ = false;           // it has kept up once
+    EventPlace place_;        // of the last record that the client knows
+    std::uint64_t next_ = 0;  // index of the first record that it does not
+    EventBacklog backlog_;
     std::optional<ledger::CommitSignal::Ticket> ticket_;
     bool opened_ = false;
 };
