@@ -88,6 +88,12 @@ Result<Tcp::acceptor> listen(net::io_context& io, const Tcp::endpoint& endpoint)
     return acceptor;
 }
 
+/// Not on loopback: a browser would keep it for every port of the name localhost.
+Transport transport_of(const ServerConfig& config) {
+    return config.tls && !is_loopback_address(config.address) ? Transport::tls_only
+                                                              : Transport::any;
+}
+
 }  // namespace
 
 bool is_loopback_address(std::string_view address) {
@@ -105,7 +111,8 @@ struct Server::Impl {
                   .log = log,
                   .meter = meter,
                   .registry = registry,
-                  .gate = std::make_shared<Gate>()} {}
+                  .gate = std::make_shared<Gate>(),
+                  .transport = transport_of(config)} {}
 
     Result<void> open();
     void accept();

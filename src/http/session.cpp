@@ -225,7 +225,7 @@ void Session::write(Response response) {
     const bool head_only = head_.request.method == "HEAD";
     response_head_ =
         response_head(response_, head_.keep_alive ? AfterAnswer::keep : AfterAnswer::close,
-                      http_date(unix_seconds_now()));
+                      http_date(unix_seconds_now()), context_.transport);
     if (head_only || !status_has_body(response_.status)) {
         response_.body = Bytes{};
         response_.stream.reset();

@@ -75,6 +75,7 @@ struct SessionContext {
     Meter& meter;
     Registry& registry;
     std::shared_ptr<Gate> gate;
+    Transport transport = Transport::any;
 };
 
 class Session : public std::enable_shared_from_this<Session> {

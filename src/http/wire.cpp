@@ -13,6 +13,9 @@ using HttpError = beast::http::error;
 
 namespace {
 
+/// A year.
+constexpr std::string_view kStrictTransport = "max-age=31536000";
+
 bool is_name(const std::string& name, std::string_view wanted) {
     return beast::iequals(name, beast::string_view{wanted.data(), wanted.size()});
 }
@@ -126,11 +129,15 @@ bool status_has_body(unsigned status) {
     return status >= 200 && status != 204 && status != 304;
 }
 
-std::string response_head(const Response& response, AfterAnswer after, std::string_view date) {
+std::string response_head(const Response& response, AfterAnswer after, std::string_view date,
+                          Transport transport) {
     const auto reason = beast::http::obsolete_reason(beast::http::int_to_status(response.status));
     std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ' + text(reason) + "\r\n";
     append_field(out, "Server", "ropenet");
     append_field(out, "Date", date);
+    if (transport == Transport::tls_only) {
+        append_field(out, "Strict-Transport-Security", kStrictTransport);
+    }
     for (const auto& [name, value] : response.headers) {
         if (!is_framing_field(name)) append_field(out, name, value);
     }

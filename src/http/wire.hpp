@@ -44,8 +44,12 @@ enum class AfterAnswer : std::uint8_t { keep, close };
 
 bool status_has_body(unsigned status);
 
+/// `tls_only` tells browsers to use https:// alone from now on (RFC 6797).
+enum class Transport : std::uint8_t { any, tls_only };
+
 /// Status line and fields. A character that would break out of its field becomes a space.
-std::string response_head(const Response& response, AfterAnswer after, std::string_view date);
+std::string response_head(const Response& response, AfterAnswer after, std::string_view date,
+                          Transport transport = Transport::any);
 
 /// RFC 9110 section 5.6.7.
 std::string http_date(std::int64_t unix_seconds);

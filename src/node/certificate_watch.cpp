@@ -24,7 +24,11 @@ Result<std::unique_ptr<CertificateWatch>> CertificateWatch::open(CertificateFile
     std::unique_ptr<CertificateWatch> watch{new CertificateWatch{std::move(files), parts}};
     ROPE_TRY(auto certificate, watch->read());
     ROPE_TRY(watch->tls_, http::ServerTls::make(certificate));
-    ROPE_DO(watch->check_period(*watch->tls_));
+    if (const auto valid = watch->check_period(*watch->tls_); !valid) {
+        parts.log.write(LogLevel::warning, "tls",
+                        "clients will refuse this node: " + valid.error().what);
+    }
+    watch->warn_of_the_end(*watch->tls_);
     {
         const MutexLock lock{watch->looking_};
         watch->seen_ = std::move(certificate);
@@ -49,27 +53,34 @@ Result<http::ServerCertificate> CertificateWatch::read() const {
     return http::ServerCertificate{.chain = std::string{text_of(chain)}, .key = std::move(key)};
 }
 
-/// Of a certificate that is over nobody can make use.
-Result<void> CertificateWatch::check_period(const http::ServerTls& tls) const {
+std::int64_t CertificateWatch::now_s() const {
     constexpr std::int64_t kMsPerSecond = 1'000;
-    constexpr std::int64_t kSecondsPerDay = 24LL * 3600;
-    const std::int64_t now_s = parts_.clock.wall_ms() / kMsPerSecond;
+    return parts_.clock.wall_ms() / kMsPerSecond;
+}
+
+/// Outside its period nobody believes a certificate.
+Result<void> CertificateWatch::check_period(const http::ServerTls& tls) const {
     const auto period = tls.period();
-    if (now_s > period.to_s) {
+    if (now_s() > period.to_s) {
         return fail(ErrorCode::config, files_.certificate +
                                            " is over; put a valid certificate there, and its "
                                            "key into " +
                                            files_.key);
     }
-    if (now_s < period.from_s) {
-        parts_.log.write(LogLevel::warning, "tls",
-                         files_.certificate + " is not valid yet: is the clock right?");
-    } else if (period.to_s - now_s < kWarnAheadS) {
-        parts_.log.write(LogLevel::warning, "tls",
-                         files_.certificate + " is over in " +
-                             std::to_string((period.to_s - now_s) / kSecondsPerDay) + " days");
+    if (now_s() < period.from_s) {
+        return fail(ErrorCode::config,
+                    files_.certificate + " is not valid yet: is the clock right?");
     }
     return {};
+}
+
+void CertificateWatch::warn_of_the_end(const http::ServerTls& tls) const {
+    constexpr std::int64_t kSecondsPerDay = 24LL * 3600;
+    const std::int64_t left_s = tls.period().to_s - now_s();
+    if (left_s < 0 || left_s >= kWarnAheadS) return;
+    parts_.log.write(
+        LogLevel::warning, "tls",
+        files_.certificate + " is over in " + std::to_string(left_s / kSecondsPerDay) + " days");
 }
 
 void CertificateWatch::look() {
@@ -90,6 +101,7 @@ void CertificateWatch::look() {
     if (!fresh) return keep(fresh.error());
     if (const auto valid = check_period(**fresh); !valid) return keep(valid.error());
     if (const auto replaced = tls_->replace(*found); !replaced) return keep(replaced.error());
+    warn_of_the_end(*tls_);
     parts_.log.write(LogLevel::info, "tls", "new connections use the new " + files_.certificate);
 }
 

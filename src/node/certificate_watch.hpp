@@ -1,10 +1,13 @@
 // The certificate of the public address, read again when its files change.
 //
-// A pair that cannot be used (unreadable, another's key, over) is refused with a warning in the
-// log, once for each change, and the one in use stays. Threads: one of its own; look() from any.
+// A new pair that cannot be used (unreadable, another's key, over, not valid yet) is refused with a
+// warning in the log, once for each change, and the one in use stays. The first pair is used
+// outside its period too, with a warning: a wrong clock must not keep a node from starting.
+// Threads: one of its own; look() from any.
 // Errors: of open(): config, not_found, io.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -47,6 +50,8 @@ class CertificateWatch {
     CertificateWatch(CertificateFiles files, const Parts& parts);
     Result<http::ServerCertificate> read() const;
     Result<void> check_period(const http::ServerTls& tls) const;
+    void warn_of_the_end(const http::ServerTls& tls) const;
+    std::int64_t now_s() const;
     void run();
 
     const CertificateFiles files_;

@@ -14,11 +14,12 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import unittest
 from pathlib import Path
 
-from ropenet_client.node import Node
+from ropenet_client.node import Node, request
 
 BINARY, WORK = sys.argv[1], Path(sys.argv[2])
 SILENT = 64
@@ -115,6 +116,8 @@ class TlsTest(unittest.TestCase):
             web.request("GET", "/v1/ropes")
             answer = web.getresponse()
             self.assertEqual((answer.status, bool(json.load(answer)["ropes"])), (200, True))
+            # A browser would keep it for every port of the name localhost.
+            self.assertIsNone(answer.headers["Strict-Transport-Security"])
         web.close()
 
     def test_an_older_tls_and_another_protocol_are_refused(self):
@@ -173,6 +176,40 @@ class TlsTest(unittest.TestCase):
         install("first")
         (WORK / "served.key").chmod(0o600)
         self.wait_for("first")
+
+    def test_certificates_change_under_load_without_one_failed_request(self):
+        install("first")
+        self.wait_for("first")
+        stop, failures, done = threading.Event(), [], [0, 0]
+
+        def load(number):
+            kept = http.client.HTTPSConnection("localhost", self.port, context=client_context())
+            while not stop.is_set():
+                try:
+                    kept.request("GET", "/v1/ropes")
+                    answer = kept.getresponse()
+                    answer.read()
+                    if answer.status != 200:
+                        failures.append(answer.status)
+                    done[number] += 1
+                    if number == 1:  # a new connection each time
+                        kept.close()
+                except OSError as error:
+                    failures.append(repr(error))
+            kept.close()
+
+        threads = [threading.Thread(target=load, args=(number,)) for number in range(2)]
+        for thread in threads:
+            thread.start()
+        for name in ("second", "first", "second", "first"):
+            install(name)
+            self.node.process.send_signal(signal.SIGHUP)
+            self.wait_for(name)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+        self.assertGreater(min(done), 10)
 
     def test_the_command_line_believes_whom_it_is_told_to(self):
         paper = WORK / "paper"
@@ -233,8 +270,17 @@ class StartTest(unittest.TestCase):
         with Node(BINARY, WORK / "any", "--tls-cert", WORK / "first.pem", "--tls-key",
                   WORK / "first.key", http="0.0.0.0:0") as node:  # fmt: skip
             self.assertTrue(node.url.startswith("https://0.0.0.0:"))
+            port = int(node.url.rsplit(":", 1)[1])
+            web = http.client.HTTPSConnection("localhost", port, context=client_context())
+            web.request("GET", "/")
+            answer = web.getresponse()
+            self.assertIn("max-age=", answer.headers["Strict-Transport-Security"])
+            page = answer.read()
+            self.assertTrue(page)
+            web.close()
+            self.assertEqual(request(node.ready["admin"] + "/healthz")[0], 200)
 
-    def test_half_a_pair_a_foreign_key_an_open_key_and_an_old_certificate_are_refused(self):
+    def test_half_a_pair_a_foreign_key_an_open_key_and_a_missing_file_are_refused(self):
         loopback = ("--http", "127.0.0.1:0")
         half = self.refused(*loopback, "--tls-cert", WORK / "first.pem")
         self.assertIn("belong together", half)
@@ -246,9 +292,21 @@ class StartTest(unittest.TestCase):
         open_key = self.refused(*loopback, "--tls-cert", WORK / "first.pem", "--tls-key",
                                 WORK / "open.key")  # fmt: skip
         self.assertIn("chmod 600", open_key)
-        past = self.refused(*loopback, "--tls-cert", WORK / "past.pem", "--tls-key",
-                            WORK / "past.key")  # fmt: skip
-        self.assertIn("is over", past)
+        missing = self.refused(*loopback, "--tls-cert", WORK / "missing.pem", "--tls-key",
+                               WORK / "first.key")  # fmt: skip
+        self.assertIn("missing.pem", missing)
+
+    def test_a_certificate_that_is_over_is_served_with_a_warning_and_believed_by_nobody(self):
+        with Node(BINARY, WORK / "past-node", "--tls-cert", WORK / "past.pem", "--tls-key",
+                  WORK / "past.key") as node:  # fmt: skip
+            code, words = run("node", "status", "--http", node.url, "--cacert", WORK / "ca.pem")
+            self.assertEqual(code, UNREACHABLE, words)
+            self.assertIn("expired", words)
+            node.process.terminate()
+            log = node.process.stderr.read().decode()
+        self.assertIn("clients will refuse this node", log)
+        self.assertIn("is over", log)
+
 
 
 if __name__ == "__main__":
