@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "node/data_folder.hpp"
+#include "node/development_tls.hpp"
 #include "ropenet/main_job.hpp"
 #include "ropenet/serve.hpp"
 #include "ropenet/temporary_folder.hpp"
@@ -46,6 +47,18 @@ Expected<void, Failure> init_dev(const std::string& data, const DevOptions& dev)
     return {};
 }
 
+/// Once; clients that trust it go on trusting it at the next start.
+Expected<void, Failure> init_tls(const std::string& data) {
+    storage::PosixFileSystem files;
+    const auto there = node::has_development_tls(files, {data});
+    if (!there) return Unexpected{failure_of(there.error())};
+    if (*there) return {};
+    const auto made = node::init_development_tls(files, {data}, {"localhost", "127.0.0.1", "::1"},
+                                                 SystemClock{}, keys::Overwrite::refuse);
+    if (!made) return Unexpected{failure_of_writing(made.error())};
+    return {};
+}
+
 Failure interrupted() {
     return Failure{.exit = Exit::try_later,
                    .code = "interrupted",
@@ -72,6 +85,7 @@ VerbResult run_dev(const Options& options, const DevOptions& dev, const Console&
         temporary ? std::filesystem::path{temporary->path()} : options.data_folder();
     const std::string data = std::filesystem::absolute(folder).string();
     ROPE_DO(init_dev(data, dev));
+    if (dev.serve.own_tls) ROPE_DO(init_tls(data));
     ServeOptions serve = dev.serve;
     serve.data = data;
     serve.http = options.http;
@@ -81,6 +95,7 @@ VerbResult run_dev(const Options& options, const DevOptions& dev, const Console&
         Options here = options;
         here.http = running.node->http_url();
         here.data = data;
+        if (here.cacert.empty()) here.cacert = running.ca;
         const VerbResult played = play(running, console, here);
         if (!played) return played;
     }
@@ -104,6 +119,7 @@ void add_dev(Program& program) {
                   "启动演示节点：两条账绳、演示身份，无需配置。"},
          .examples = "  ropenet dev\n"
                      "  ropenet dev --http 127.0.0.1:0 --data /tmp/demo --json\n"
+                     "  ropenet dev --tls\n"
                      "  ropenet dev --play --once --lang zh\n"},
         [dev](const Options& options, const Console& console) {
             return run_dev(options, *dev, console);

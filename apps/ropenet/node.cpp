@@ -4,6 +4,7 @@
 #include "ledger/ledger.hpp"
 #include "node/data_folder.hpp"
 #include "ropenet/help.hpp"
+#include "ropenet/node_tls.hpp"
 #include "ropenet/serve.hpp"
 #include "ropenet/session.hpp"
 #include "ropenet/verbs.hpp"
@@ -195,6 +196,7 @@ void add_node(Program& program) {
         [](const Options& options, const Console&) { return run_status(options); });
     add_node_du(program, noun);
     add_node_backup(program, noun);
+    add_node_tls(program, noun);
 }
 
 }  // namespace ropenet::cli

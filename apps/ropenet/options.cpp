@@ -56,7 +56,14 @@ std::string Options::node_url() const {
 }
 
 std::string Options::ca_file() const {
-    return cacert.empty() ? environment("ROPENET_CACERT") : cacert;
+    if (!cacert.empty()) return cacert;
+    const std::string from_environment = environment("ROPENET_CACERT");
+    if (!from_environment.empty()) return from_environment;
+    // What node_url() takes from the running node comes with the authority that it made, if any.
+    if (!http.empty() || !environment("ROPENET_HTTP").empty()) return {};
+    const auto running = read_json(data_folder() / "node.json");
+    const std::string* ca = running ? string_at(*running, "ca") : nullptr;
+    return ca == nullptr ? std::string{} : *ca;
 }
 
 Expected<Identity, Failure> find_identity(const std::filesystem::path& data,

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "node/data_folder.hpp"
+#include "node/development_tls.hpp"
 #include "node/spdlog_log.hpp"
 #include "ropenet/file_clock.hpp"
 #include "ropenet/help.hpp"
@@ -59,6 +60,29 @@ Failure not_made(const std::string& data) {
                    .detail = {}};
 }
 
+Failure no_certificate(const std::string& data) {
+    return Failure{.exit = Exit::config,
+                   .code = "config",
+                   .what = {data + " holds no certificate of its own", data + " 中没有自建证书"},
+                   .next = {"make one with `ropenet node tls init --data " + data +
+                                "`, or name yours with --tls-cert and --tls-key",
+                            "用 `ropenet node tls init --data " + data +
+                                "` 创建，或用 --tls-cert 与 --tls-key 指定证书"},
+                   .detail = {}};
+}
+
+/// The pair in the data folder for --tls, else that of the options.
+Expected<node::CertificateFiles, Failure> certificate_of(const ServeOptions& options) {
+    if (!options.own_tls) return options.tls;
+    storage::PosixFileSystem files;
+    const node::DataFolder folder{options.data};
+    const auto there = node::has_development_tls(files, folder);
+    if (!there) return Unexpected{failure_of(there.error())};
+    if (!*there) return Unexpected{no_certificate(options.data)};
+    const node::DevelopmentTls own = node::development_tls(folder);
+    return node::CertificateFiles{.certificate = own.certificate, .key = own.key};
+}
+
 Failure not_started(const Error& error) {
     Failure failure = failure_of(error);
     if (error.code == ErrorCode::unavailable) {  // the address, not another node
@@ -76,13 +100,20 @@ void add_serving_options(Program& program, CLI::App* verb, ServeOptions& options
     verb->add_option(
         "--admin", options.admin,
         program.in({"where health and metrics are served", "健康检查与指标的监听地址"}));
+    CLI::Option* own = verb->add_flag(
+        "--tls", options.own_tls,
+        program.in({"serve the API in TLS 1.3 with the certificate that `ropenet node tls init` "
+                    "made; dev makes one",
+                    "以 TLS 1.3 提供 API，使用 `ropenet node tls init` 所建证书；dev 会自动创建"}));
     verb->add_option("--tls-cert", options.tls.certificate,
                      program.in({"PEM: serve the API in TLS 1.3; read again when it changes",
                                  "PEM 证书：以 TLS 1.3 提供 API；文件变化时自动重新读取"}))
-        ->option_text("FILE");
+        ->option_text("FILE")
+        ->excludes(own);
     verb->add_option("--tls-key", options.tls.key,
                      program.in({"PEM of its key, mode 0600", "其私钥 PEM，权限 0600"}))
-        ->option_text("FILE");
+        ->option_text("FILE")
+        ->excludes(own);
     verb->add_flag("--insecure-plain", options.insecure_plain,
                    program.in({"listen beyond this machine without TLS: anybody on the way reads "
                                "and changes everything",
@@ -107,16 +138,18 @@ Expected<RunningNode, Failure> start_node(const ServeOptions& options) {
     if (!*there) return Unexpected{not_made(options.data)};
     const auto config = node::load_config(files, {options.data});
     if (!config) return Unexpected{failure_of(config.error())};
+    ROPE_TRY(const node::CertificateFiles tls, certificate_of(options));
     auto clock = open_clock(options.clock_file);
     if (!clock) return Unexpected{failure_of(clock.error())};
     RunningNode running{.log = node::make_console_log(config->log_level),
                         .clock = *std::move(clock),
+                        .ca = options.own_tls ? node::development_tls({options.data}).ca : "",
                         .node = nullptr};
     auto node =
         node::Node::start({.data = options.data,
                            .http = unless_empty(options.http),
                            .admin = unless_empty(options.admin),
-                           .tls = options.tls,
+                           .tls = tls,
                            .insecure_plain = options.insecure_plain,
                            .accept_clock = options.accept_clock,
                            .clock_kind = options.clock_file.empty() ? node::ClockKind::machine
@@ -132,16 +165,29 @@ json::Value ready_document(const RunningNode& running, const std::string& data) 
     json::Array ropes;
     for (const std::string& rope : running.node->ropes())
         ropes.emplace_back(rope);
-    return json::Object{{"event", "ready"},
-                        {"http", url_of(running)},
-                        {"admin", "http://" + running.node->admin_address()},
-                        {"data", data},
-                        {"ropes", json::Value{std::move(ropes)}}};
+    json::Object out{{"event", "ready"},
+                     {"http", url_of(running)},
+                     {"admin", "http://" + running.node->admin_address()},
+                     {"data", data},
+                     {"ropes", json::Value{std::move(ropes)}}};
+    if (!running.ca.empty()) out.emplace_back("ca", running.ca);
+    return out;
+}
+
+Words words_of_trust(const std::string& ca) {
+    return {"To trust it: `curl --cacert " + ca + "`, `ropenet --cacert " + ca +
+                "`, or import that file as an authority into the browser. Its key exists no more: "
+                "it vouches for this certificate alone.",
+            "信任方法：`curl --cacert " + ca + "`、`ropenet --cacert " + ca +
+                "`，或将该文件作为证书机构导入浏览器。其私钥已不存在，仅为此证书作保。"};
 }
 
 Words ready_words(const RunningNode& running, const std::string& data) {
-    return {"Serving at " + url_of(running) + " (data in " + data + "; stop with Ctrl-C)",
-            "服务地址 " + url_of(running) + "（数据在 " + data + "；按 Ctrl-C 停止）"};
+    Words out{"Serving at " + url_of(running) + " (data in " + data + "; stop with Ctrl-C)",
+              "服务地址 " + url_of(running) + "（数据在 " + data + "；按 Ctrl-C 停止）"};
+    if (running.ca.empty()) return out;
+    const Words trust = words_of_trust(running.ca);
+    return {out.en + "\n" + trust.en, out.zh + "\n" + trust.zh};
 }
 
 StopOnSignal::StopOnSignal(node::Node& node)

@@ -16,6 +16,7 @@ namespace ropenet::cli {
 struct RunningNode {
     std::unique_ptr<Log> log;
     std::unique_ptr<Clock> clock;
+    std::string ca;                    // of the certificate of --tls; empty otherwise
     std::unique_ptr<node::Node> node;  // last, so that it stops first
 };
 
@@ -25,13 +26,14 @@ struct ServeOptions {
     std::string http;
     std::string admin;
     node::CertificateFiles tls;
+    bool own_tls = false;  // the pair in the data folder (node/development_tls.hpp)
     bool insecure_plain = false;
     bool accept_clock = false;
     std::string clock_file;  // a virtual clock (file_clock.hpp); empty: the machine's
 };
 Expected<RunningNode, Failure> start_node(const ServeOptions& options);
 
-/// --admin, --tls-cert, --tls-key, --insecure-plain, --accept-clock. `options` outlives the
+/// --admin, --tls, --tls-cert, --tls-key, --insecure-plain, --accept-clock. `options` outlives the
 /// parsing.
 void add_serving_options(Program& program, CLI::App* verb, ServeOptions& options);
 
@@ -40,6 +42,8 @@ Result<std::unique_ptr<Clock>> open_clock(const std::string& file);
 
 /// The line by which other programs know the node: addresses, folder, ropes.
 json::Value ready_document(const RunningNode& running, const std::string& data);
+/// How clients come to believe a certificate under that authority.
+Words words_of_trust(const std::string& ca);
 Words ready_words(const RunningNode& running, const std::string& data);
 
 /// While it lives, a signal stops the node, so that what this process asks of it fails and ends.

@@ -22,8 +22,10 @@ Result<std::unique_ptr<CertificateWatch>> CertificateWatch::open(CertificateFile
         return fail(ErrorCode::config, "--tls-cert and --tls-key belong together: give both");
     }
     std::unique_ptr<CertificateWatch> watch{new CertificateWatch{std::move(files), parts}};
-    ROPE_TRY(auto certificate, watch->read());
-    ROPE_TRY(watch->tls_, http::ServerTls::make(certificate));
+    auto certificate = watch->read();
+    // Files named in the configuration that are not there: the configuration is wrong.
+    if (!certificate) return fail(ErrorCode::config, "TLS: " + certificate.error().what);
+    ROPE_TRY(watch->tls_, http::ServerTls::make(*certificate));
     if (const auto valid = watch->check_period(*watch->tls_); !valid) {
         parts.log.write(LogLevel::warning, "tls",
                         "clients will refuse this node: " + valid.error().what);
@@ -31,7 +33,7 @@ Result<std::unique_ptr<CertificateWatch>> CertificateWatch::open(CertificateFile
     watch->warn_of_the_end(*watch->tls_);
     {
         const MutexLock lock{watch->looking_};
-        watch->seen_ = std::move(certificate);
+        watch->seen_ = *std::move(certificate);
     }
     watch->thread_ = NamedThread{"certificate", [raw = watch.get()] { raw->run(); }};
     return watch;

@@ -4,7 +4,7 @@
 // warning in the log, once for each change, and the one in use stays. The first pair is used
 // outside its period too, with a warning: a wrong clock must not keep a node from starting.
 // Threads: one of its own; look() from any.
-// Errors: of open(): config, not_found, io.
+// Errors: of open(): config.
 #pragma once
 
 #include <cstdint>

@@ -11,6 +11,7 @@
 #include "concurrency/worker_pool.hpp"
 #include "node/admin.hpp"
 #include "node/data_folder.hpp"
+#include "node/development_tls.hpp"
 #include "node/failure.hpp"
 #include "node/fast_verification.hpp"
 #include "node/prometheus_meter.hpp"
@@ -209,9 +210,13 @@ Result<void> Node::Impl::start_servers() {
 
 /// So that commands given only the data folder find the node.
 Result<void> Node::Impl::announce() {
-    const json::Value running{json::Object{{"http", http_url()}, {"admin", admin->address()}}};
-    return storage::write_file_atomically(files, folder.running(),
-                                          view_of(json::serialize_pretty(running)));
+    json::Object running{{"http", http_url()}, {"admin", admin->address()}};
+    const DevelopmentTls own = development_tls(folder);
+    if (certificate && options.tls.certificate == own.certificate) {
+        running.emplace_back("ca", own.ca);
+    }
+    return storage::write_file_atomically(
+        files, folder.running(), view_of(json::serialize_pretty(json::Value{std::move(running)})));
 }
 
 Result<void> Node::Impl::stop() {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "crypto/hash.hpp"
-#include "keys/random.hpp"
+#include "keys/certificate.hpp"
 #include "timestamp/issue_book.hpp"
 
 namespace ropenet::timestamp {
@@ -17,125 +17,24 @@ namespace {
 
 constexpr std::uint64_t kPemBytesMax = 16 * 1024;
 
-using Certificate = OpensslPtr<X509>;
+using keys::Certificate;
+using keys::CertificateDraft;
+constexpr int kDaysPerYear = 365;
 
-Unexpected<Error> openssl_failed(const char* what) {
-    return fail(ErrorCode::unavailable, keys::with_openssl_reason(what));
-}
-
-struct Extension {
-    int nid = NID_undef;
-    std::string value;
-};
-
-/// What one certificate is about.
-struct Draft {
-    std::string common_name;
-    std::string organisation;
-    int years = 0;
-    std::vector<Extension> extensions;
-    std::string policy;  // dotted; may be empty
-};
-
-bool add_name(X509_NAME* name, const char* field, const std::string& value) {
-    return X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,
-                                      reinterpret_cast<const unsigned char*>(value.data()),
-                                      static_cast<int>(value.size()), -1, 0) == 1;
-}
-
-bool set_serial(X509* certificate, BytesView random) {
-    Bytes positive = to_bytes(random);
-    positive.front() = static_cast<std::uint8_t>((positive.front() & 0x7FU) | 0x40U);
-    const OpensslPtr<BIGNUM> number{
-        BN_bin2bn(positive.data(), static_cast<int>(positive.size()), nullptr)};
-    return number &&
-           BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
-}
-
-bool set_period(X509* certificate, std::int64_t now_ms, int years) {
-    constexpr int kDaysPerYear = 365;
-    constexpr std::int64_t kMsPerSecond = 1'000;
-    const auto now_s = static_cast<time_t>(now_ms / kMsPerSecond);
-    return ASN1_TIME_set(X509_getm_notBefore(certificate), now_s) != nullptr &&
-           ASN1_TIME_adj(X509_getm_notAfter(certificate), now_s, years * kDaysPerYear, 0) !=
-               nullptr;
-}
-
-/// OpenSSL's language of extensions has no policies without a configuration file.
-bool add_policy(X509* certificate, const std::string& policy) {
-    POLICYINFO* info = POLICYINFO_new();
-    CERTIFICATEPOLICIES* all = CERTIFICATEPOLICIES_new();
-    bool ok = info != nullptr && all != nullptr;
-    if (ok) {
-        ASN1_OBJECT_free(info->policyid);
-        info->policyid = OBJ_txt2obj(policy.c_str(), 1);
-        ok = info->policyid != nullptr && sk_POLICYINFO_push(all, info) == 1;
-    }
-    if (!ok) {
-        POLICYINFO_free(info);
-    } else {
-        ok = X509_add1_ext_i2d(certificate, NID_certificate_policies, all, 0, X509V3_ADD_DEFAULT) ==
-             1;
-    }
-    CERTIFICATEPOLICIES_free(all);
-    return ok;
-}
-
-bool add_extensions(X509* certificate, X509* issuer, const Draft& draft) {
-    X509V3_CTX context;
-    X509V3_set_ctx_nodb(&context);
-    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-    if (!draft.policy.empty() && !add_policy(certificate, draft.policy)) return false;
-    return std::ranges::all_of(draft.extensions, [&](const Extension& extension) {
-        const OpensslPtr<X509_EXTENSION> made{
-            X509V3_EXT_conf_nid(nullptr, &context, extension.nid, extension.value.c_str())};
-        return made && X509_add_ext(certificate, made.get(), -1) == 1;
-    });
-}
-
-/// Signed by `issuer_key` in the name of `issuer`; null: by itself.
-Result<Certificate> make_certificate(const Draft& draft, EVP_PKEY* key, EVP_PKEY* issuer_key,
-                                     X509* issuer, std::int64_t now_ms) {
-    constexpr std::size_t kSerialBytes = 16;
-    constexpr long kVersion3 = 2;
-    ROPE_TRY(const Bytes random, keys::random_bytes(kSerialBytes));
-    Certificate out{X509_new()};
-    if (!out || X509_set_version(out.get(), kVersion3) != 1 || !set_serial(out.get(), random) ||
-        !set_period(out.get(), now_ms, draft.years) || X509_set_pubkey(out.get(), key) != 1) {
-        return openssl_failed("making a certificate failed");
-    }
-    X509_NAME* subject = X509_get_subject_name(out.get());
-    if (!add_name(subject, "O", draft.organisation) ||
-        !add_name(subject, "CN", draft.common_name)) {
-        return fail(ErrorCode::config, "the name must be UTF-8 of 1 to 64 bytes");
-    }
-    X509* by = issuer == nullptr ? out.get() : issuer;
-    if (X509_set_issuer_name(out.get(), X509_get_subject_name(by)) != 1) {
-        return openssl_failed("making a certificate failed");
-    }
-    if (!add_extensions(out.get(), by, draft)) {
-        return openssl_failed("making a certificate's extensions failed");
-    }
-    if (X509_sign(out.get(), issuer_key, EVP_sha256()) == 0) {
-        return openssl_failed("signing a certificate failed");
-    }
-    return out;
-}
-
-Draft ca_draft(const AuthorityName& name) {
+CertificateDraft ca_draft(const AuthorityName& name) {
     return {.common_name = "ropenet timestamp CA",
             .organisation = name.name,
-            .years = kCaYears,
+            .days = kCaYears * kDaysPerYear,
             .extensions = {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                            {NID_key_usage, "critical,keyCertSign,cRLSign"},
                            {NID_subject_key_identifier, "hash"}},
             .policy = {}};
 }
 
-Draft authority_draft(const AuthorityName& name) {
+CertificateDraft authority_draft(const AuthorityName& name) {
     return {.common_name = "ropenet timestamps by a node's clock",
             .organisation = name.name,
-            .years = kCertificateYears,
+            .days = kCertificateYears * kDaysPerYear,
             .extensions = {{NID_basic_constraints, "critical,CA:FALSE"},
                            {NID_key_usage, "critical,digitalSignature"},
                            {NID_ext_key_usage, "critical,timeStamping"},
@@ -145,20 +44,14 @@ Draft authority_draft(const AuthorityName& name) {
 }
 
 Result<void> save(storage::FileSystem& fs, const std::string& path, X509* certificate) {
-    const OpensslPtr<BIO> bio{BIO_new(BIO_s_mem())};
-    if (!bio || PEM_write_bio_X509(bio.get(), certificate) != 1) {
-        return openssl_failed("encoding a certificate failed");
-    }
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(bio.get(), &text);
-    return storage::write_file_atomically(
-        fs, path, view_of(std::string_view{text, static_cast<std::size_t>(size)}));
+    ROPE_TRY(const std::string pem, keys::pem_of(certificate));
+    return storage::write_file_atomically(fs, path, view_of(pem));
 }
 
-Result<Certificate> load(storage::FileSystem& fs, const std::string& path) {
+Result<OpensslPtr<X509>> load(storage::FileSystem& fs, const std::string& path) {
     ROPE_TRY(const Bytes pem, storage::read_file(fs, path, kPemBytesMax));
     const OpensslPtr<BIO> bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
-    Certificate out{bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr};
+    OpensslPtr<X509> out{bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr};
     if (!out) {
         return fail(ErrorCode::config,
                     keys::with_openssl_reason(path + " holds no certificate in PEM"));
@@ -226,9 +119,10 @@ Result<void> make_authority(storage::FileSystem& fs, const AuthorityFiles& files
     ROPE_TRY(const keys::PrivateKey key, keys::generate_rsa_key());
     const std::int64_t now_ms = clock.wall_ms();
     ROPE_TRY(const Certificate ca,
-             make_certificate(ca_draft(name), ca_key.get(), ca_key.get(), nullptr, now_ms));
-    ROPE_TRY(const Certificate certificate,
-             make_certificate(authority_draft(name), key.get(), ca_key.get(), ca.get(), now_ms));
+             keys::make_certificate(ca_draft(name), ca_key.get(), {ca_key.get(), nullptr}, now_ms));
+    ROPE_TRY(
+        const Certificate certificate,
+        keys::make_certificate(authority_draft(name), key.get(), {ca_key.get(), ca.get()}, now_ms));
     ROPE_DO(keys::save_private_key(ca_key.get(), files.ca_key, keys::Overwrite::allow));
     ROPE_DO(keys::save_private_key(key.get(), files.key, keys::Overwrite::allow));
     ROPE_DO(save(fs, files.ca, ca.get()));
@@ -236,7 +130,7 @@ Result<void> make_authority(storage::FileSystem& fs, const AuthorityFiles& files
 }
 
 Result<Hash32> certificate_digest(storage::FileSystem& fs, const AuthorityFiles& files) {
-    ROPE_TRY(const Certificate certificate, load(fs, files.certificate));
+    ROPE_TRY(const OpensslPtr<X509> certificate, load(fs, files.certificate));
     return digest_of(certificate.get());
 }
 

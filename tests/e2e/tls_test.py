@@ -308,6 +308,55 @@ class StartTest(unittest.TestCase):
         self.assertIn("is over", log)
 
 
+class OwnCertificateTest(unittest.TestCase):
+    """The certificate that a node makes for itself."""
+
+    def test_dev_makes_one_that_its_own_command_line_believes(self):
+        data = WORK / "own"
+        with Node(BINARY, data, "--tls") as node:
+            ca = Path(node.ready["ca"])
+            context = ssl.create_default_context(cafile=ca)
+            context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT
+            for host in ("localhost", "127.0.0.1"):
+                port = int(node.url.rsplit(":", 1)[1])
+                web = http.client.HTTPSConnection(host, port, context=context)
+                web.request("GET", "/v1/ropes")
+                self.assertEqual(web.getresponse().status, 200)
+                web.close()
+            code, words = run("node", "status", "--data", data)
+            self.assertEqual(code, 0, words)
+            code, words = run("node", "status", "--http", node.url)
+            self.assertEqual(code, UNREACHABLE, words)
+        self.assertEqual((data / "keys/tls.pem").stat().st_mode & 0o777, 0o600)
+        # Nobody can sign another certificate under that authority.
+        self.assertEqual([path.name for path in data.glob("keys/tls*")], ["tls.pem"])
+        with Node(BINARY, data, "--tls") as node:
+            self.assertEqual(run("node", "status", "--data", data)[0], 0)
+            self.assertEqual(Path(node.ready["ca"]).read_text(), ca.read_text())
+
+    def test_init_makes_one_for_a_host_and_replaces_it_only_by_force(self):
+        data = WORK / "init"
+        args = ("node", "tls", "init", "--data", data, "--json", "--host", "elsewhere.test")
+        code, words = run(*args)
+        self.assertEqual(code, 0, words)
+        made = json.loads(words)
+        first = Path(made["ca"]).read_text()
+        openssl("verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname",
+                "elsewhere.test", "-CAfile", made["ca"], made["certificate"])  # fmt: skip
+        code, words = run(*args)
+        self.assertNotEqual(code, 0)
+        self.assertIn("--force", words)
+        self.assertEqual(Path(made["ca"]).read_text(), first)
+        self.assertEqual(run(*args, "--force")[0], 0)
+        self.assertNotEqual(Path(made["ca"]).read_text(), first)
+
+    def test_a_node_without_one_says_how_to_make_it(self):
+        data = WORK / "none"
+        self.assertEqual(run("node", "init", "--network", "dev.none", "--data", data)[0], 0)
+        code, words = run("node", "start", "--tls", "--data", data, "--http", "127.0.0.1:0")
+        self.assertEqual(code, CONFIG, words)
+        self.assertIn("ropenet node tls init", words)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2)
