@@ -16,7 +16,7 @@ import time
 import unittest
 from pathlib import Path
 
-from ropenet_client.node import Node, Rope
+from ropenet_client.node import LIFETIME_MS, Node, Rope
 
 BINARY, WORK = sys.argv[1], Path(sys.argv[2])
 DRILL = int(sys.argv[3]) if len(sys.argv) > 3 else 2_000
@@ -36,10 +36,12 @@ def backup(verb, *args):
 
 def deposits(rope, who, first, count):
     out = []
+    expires_at_ms = rope.now_ms() + LIFETIME_MS
     for number in range(first, first + count):
         digest = hashlib.sha256(f"entry {number}".encode()).digest()
         args = {"sha256": digest, "media_type": "text/plain", "size": 1, "fields": {}}
-        out.append(rope.sign(who, "system.evidence", "deposit", args)[0])
+        tx, _ = rope.sign(who, "system.evidence", "deposit", args, expires_at_ms=expires_at_ms)
+        out.append(tx)
     return out
 
 

@@ -93,9 +93,11 @@ class Rope:
         fields = {
             "origin": self.origin,
             "nonce": secrets.token_bytes(16),
-            "expires_at_ms": self.now_ms() + LIFETIME_MS,
         }
         fields.update(changed)
+        # One question for each transaction would be most of the work of sending many.
+        if "expires_at_ms" not in fields:
+            fields["expires_at_ms"] = self.now_ms() + LIFETIME_MS
         return make_transaction(key, account, contract, action, args, **fields)
 
     def post(self, tx, wait=True):
