@@ -23,7 +23,8 @@ def run(*arguments):
 
 def names_of_readme():
     text = pathlib.Path(README).read_text(encoding="utf-8")
-    return re.findall(r"^\| `([a-z0-9_]+)` \|", text, re.MULTILINE)
+    figures = text.split("## Figures")[1].split("\n## ")[0]
+    return re.findall(r"^\| `([a-z0-9_]+)` \|", figures, re.MULTILINE)
 
 
 def check_list():
