@@ -1,7 +1,7 @@
 // doctor: what is wrong with a data folder, its machine and its node, each with its fix.
 //
-// Changes nothing but a temporary file to time the disk with. A folder in any state gives findings,
-// never a crash. One thread.
+// Changes nothing: it times the disk with a temporary file, and takes the lock of a folder that
+// nobody holds for a moment. A folder in any state gives findings, never a crash. One thread.
 #pragma once
 
 #include <cstdint>

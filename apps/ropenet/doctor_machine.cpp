@@ -75,6 +75,13 @@ void look_at_address(const std::string& address, Findings& out) {
                                         "请停止占用该地址的程序，或修改 node.toml 中的 `http`"}});
 }
 
+/// Whether a process has the folder's lock. It is taken and let go at once.
+bool is_held(const std::string& folder) {
+    storage::PosixFileSystem files;
+    const auto lock = storage::FolderLock::acquire(files, folder);
+    return !lock && lock.error().code == ErrorCode::busy;
+}
+
 /// As a running node wrote it; empty when that cannot be read.
 std::string address_in(const std::string& path) {
     constexpr std::size_t kBytesMax = 64 * 1024;
@@ -155,9 +162,7 @@ void look_at_node(const Options& options, const node::DataFolder& folder,
     if (!options.http.empty()) return look_at_running(options, out);
     std::error_code error;
     const bool announced = std::filesystem::exists(folder.running(), error);
-    storage::PosixFileSystem files;
-    const auto lock = storage::FolderLock::acquire(files, folder.path);
-    const bool runs = !lock && lock.error().code == ErrorCode::busy;
+    const bool runs = is_held(folder.path);
     if (runs && announced) {
         Options its = options;
         its.http = address_in(folder.running());

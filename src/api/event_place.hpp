@@ -24,7 +24,7 @@ struct EventPlace {
     friend bool operator==(const EventPlace&, const EventPlace&) = default;
 };
 
-/// Two decimal numbers below 2^64 with a dot between them, and nothing else.
+/// Two decimal numbers up to kIntegerMax with a dot between them, as text() writes them.
 std::optional<EventPlace> event_place_from_text(std::string_view text);
 
 /// Tells a client that reads history, which may be far back, from one that kept up and no longer

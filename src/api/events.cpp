@@ -102,11 +102,8 @@ class EventStream final : public http::PieceSource,
             if (!self) return;
             self->run([sink](EventStream& me) { me.produce(sink, Why::woken); });
         };
-        const auto ticket = rope_.commits.wait(size, wake);
-        if (ticket) {
-            ticket_ = ticket;
-            return true;
-        }
+        // From here on another thread may be producing.
+        if (rope_.commits.wait(size, wake, ticket_)) return true;
         // Nothing is announced any more: the node stops.
         return rope_.reader.latest()->log_size() <= size;
     }

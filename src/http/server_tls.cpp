@@ -68,11 +68,10 @@ Result<std::shared_ptr<ServerTls>> ServerTls::make(const ServerCertificate& cert
     return std::shared_ptr<ServerTls>{new ServerTls{std::move(context)}};
 }
 
-Result<void> ServerTls::replace(const ServerCertificate& certificate) {
-    ROPE_TRY(auto context, context_of(certificate));
+void ServerTls::replace(const ServerTls& other) {
+    auto context = other.current();
     const MutexLock lock{mutex_};
     context_.swap(context);
-    return {};
 }
 
 ServerTls::Period ServerTls::period() const {

@@ -26,8 +26,8 @@ class ServerTls {
     static Result<std::shared_ptr<ServerTls>> make(const ServerCertificate& certificate);
     ~ServerTls();
 
-    /// New connections get this one; those that are open keep theirs.
-    Result<void> replace(const ServerCertificate& certificate) ROPE_EXCLUDES(mutex_);
+    /// New connections get the certificate of `other`; those that are open keep theirs.
+    void replace(const ServerTls& other) ROPE_EXCLUDES(mutex_);
 
     /// When the certificate holds, in seconds since 1970.
     struct Period {

@@ -69,6 +69,11 @@ class ServerTlsTest : public ::testing::Test {
         server_ = *std::move(started);
     }
 
+    Result<void> replace_by(const ServerCertificate& certificate) {
+        ROPE_TRY(const auto fresh, ServerTls::make(certificate));
+        tls_->replace(*fresh);
+        return {};
+    }
     Client client(const Pair& pair) {
         auto made = Client::for_url("https://" + server_->address(), {.ca_file = pair.ca_file});
         EXPECT_TRUE(made);
@@ -107,7 +112,7 @@ TEST_F(ServerTlsTest, is_not_believed_under_another_authority_or_for_another_hos
     EXPECT_NE(refused.error().what.find("--cacert"), std::string::npos);
 
     const Pair elsewhere = make_pair("three", "elsewhere.test");
-    ASSERT_TRUE(tls_->replace(elsewhere.certificate));
+    ASSERT_TRUE(replace_by(elsewhere.certificate));
     auto misled = client(elsewhere);
     const auto wrong_host = misled.get("/");
     ASSERT_FALSE(wrong_host);
@@ -121,7 +126,7 @@ TEST_F(ServerTlsTest, gives_new_connections_the_new_certificate_and_keeps_the_ol
     auto kept = client(one);
     ASSERT_TRUE(kept.get("/before"));
 
-    ASSERT_TRUE(tls_->replace(two.certificate));
+    ASSERT_TRUE(replace_by(two.certificate));
 
     EXPECT_TRUE(kept.get("/after"));
     auto fresh = client(two);
@@ -138,7 +143,7 @@ TEST_F(ServerTlsTest, keeps_the_certificate_when_the_next_one_cannot_be_used) {
          {ServerCertificate{.chain = one.certificate.chain, .key = two.certificate.key},
           ServerCertificate{.chain = "nothing", .key = one.certificate.key},
           ServerCertificate{.chain = one.certificate.chain, .key = ""}}) {
-        const auto replaced = tls_->replace(broken);
+        const auto replaced = replace_by(broken);
         ASSERT_FALSE(replaced);
         EXPECT_EQ(replaced.error().code, ErrorCode::config);
         EXPECT_TRUE(client(one).get("/"));

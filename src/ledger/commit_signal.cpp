@@ -5,12 +5,12 @@
 
 namespace ropenet::ledger {
 
-std::optional<CommitSignal::Ticket> CommitSignal::wait(std::uint64_t log_size, Wake wake) {
+bool CommitSignal::wait(std::uint64_t log_size, Wake wake, std::optional<Ticket>& ticket) {
     const MutexLock lock{mutex_};
-    if (closed_ || log_size_ > log_size) return std::nullopt;
-    const Ticket ticket = next_++;
-    waiting_.emplace(ticket, std::move(wake));
-    return ticket;
+    if (closed_ || log_size_ > log_size) return false;
+    ticket = next_++;
+    waiting_.emplace(*ticket, std::move(wake));
+    return true;
 }
 
 void CommitSignal::cancel(Ticket ticket) {

@@ -17,9 +17,11 @@ class CommitSignal {
     using Ticket = std::uint64_t;
     using Wake = std::function<void()>;
 
-    /// Calls `wake` once, when the log has more than `log_size` leaves. Absent when it has already,
-    /// or when nothing is announced any more: `wake` is not called then.
-    std::optional<Ticket> wait(std::uint64_t log_size, Wake wake) ROPE_EXCLUDES(mutex_);
+    /// Calls `wake` once, when the log has more than `log_size` leaves. False when it has already,
+    /// or when nothing is announced any more: `wake` is not called then. `ticket` is written before
+    /// `wake` can run, on whatever thread, and not touched afterwards.
+    bool wait(std::uint64_t log_size, Wake wake, std::optional<Ticket>& ticket)
+        ROPE_EXCLUDES(mutex_);
     /// Forgets one that waits; nothing for one that was woken, which may still be running.
     void cancel(Ticket ticket) ROPE_EXCLUDES(mutex_);
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "crypto/hash.hpp"
 #include "keys/key_file.hpp"
 
 namespace ropenet::node {
@@ -10,6 +11,11 @@ namespace {
 constexpr std::chrono::milliseconds kLookEvery{2'000};
 constexpr std::uint64_t kChainBytesMax = 256 * 1024;
 constexpr std::int64_t kWarnAheadS = 14LL * 24 * 3600;
+
+/// By which a change is seen without keeping the key.
+Hash32 digest_of(const http::ServerCertificate& pair) {
+    return crypto::sha256({crypto::sha256(view_of(pair.chain)), crypto::sha256(view_of(pair.key))});
+}
 
 }  // namespace
 
@@ -31,10 +37,7 @@ Result<std::unique_ptr<CertificateWatch>> CertificateWatch::open(CertificateFile
                         "clients will refuse this node: " + valid.error().what);
     }
     watch->warn_of_the_end(*watch->tls_);
-    {
-        const MutexLock lock{watch->looking_};
-        watch->seen_ = *std::move(certificate);
-    }
+    watch->seen_ = digest_of(*certificate);
     watch->thread_ = NamedThread{"certificate", [raw = watch.get()] { raw->run(); }};
     return watch;
 }
@@ -44,7 +47,7 @@ CertificateWatch::~CertificateWatch() {
         const MutexLock lock{mutex_};
         ended_ = true;
     }
-    ended_changed_.notify_all();
+    changed_.notify_all();
     thread_.join();
 }
 
@@ -85,24 +88,35 @@ void CertificateWatch::warn_of_the_end(const http::ServerTls& tls) const {
         files_.certificate + " is over in " + std::to_string(left_s / kSecondsPerDay) + " days");
 }
 
+void CertificateWatch::look_soon() {
+    {
+        const MutexLock lock{mutex_};
+        look_now_ = true;
+    }
+    changed_.notify_all();
+}
+
+void CertificateWatch::keep_old(const Error& error) const {
+    parts_.log.write(LogLevel::warning, "tls",
+                     "the new certificate is not used, the old one stays: " + error.what);
+}
+
 void CertificateWatch::look() {
-    const MutexLock lock{looking_};
-    const auto keep = [this](const Error& error) {
-        parts_.log.write(LogLevel::warning, "tls",
-                         "the new certificate is not used, the old one stays: " + error.what);
-    };
-    auto found = read();
+    const auto found = read();
     if (!found) {
         // Told once; a pair that is just being written is complete the next time.
-        if (!std::exchange(seen_, {}).chain.empty()) keep(found.error());
+        if (std::exchange(seen_, std::nullopt)) keep_old(found.error());
         return;
     }
-    if (found->chain == seen_.chain && found->key == seen_.key) return;
-    seen_ = *found;
-    const auto fresh = http::ServerTls::make(*found);
-    if (!fresh) return keep(fresh.error());
-    if (const auto valid = check_period(**fresh); !valid) return keep(valid.error());
-    if (const auto replaced = tls_->replace(*found); !replaced) return keep(replaced.error());
+    const Hash32 digest = digest_of(*found);
+    if (std::exchange(seen_, digest) != digest) take(*found);
+}
+
+void CertificateWatch::take(const http::ServerCertificate& found) {
+    const auto fresh = http::ServerTls::make(found);
+    if (!fresh) return keep_old(fresh.error());
+    if (const auto valid = check_period(**fresh); !valid) return keep_old(valid.error());
+    tls_->replace(**fresh);
     warn_of_the_end(*tls_);
     parts_.log.write(LogLevel::info, "tls", "new connections use the new " + files_.certificate);
 }
@@ -112,9 +126,10 @@ void CertificateWatch::run() {
         {
             const MutexLock lock{mutex_};
             const auto deadline = std::chrono::steady_clock::now() + kLookEvery;
-            while (!ended_ && std::chrono::steady_clock::now() < deadline)
-                ended_changed_.wait_until(mutex_, deadline);
+            while (!ended_ && !look_now_ && std::chrono::steady_clock::now() < deadline)
+                changed_.wait_until(mutex_, deadline);
             if (ended_) return;
+            look_now_ = false;
         }
         look();
     }

@@ -3,14 +3,16 @@
 // A new pair that cannot be used (unreadable, another's key, over, not valid yet) is refused with a
 // warning in the log, once for each change, and the one in use stays. The first pair is used
 // outside its period too, with a warning: a wrong clock must not keep a node from starting.
-// Threads: one of its own; look() from any.
+// Threads: one of its own; look_soon() from any.
 // Errors: of open(): config.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "concurrency/clock.hpp"
@@ -43,12 +45,15 @@ class CertificateWatch {
     CertificateWatch& operator=(const CertificateWatch&) = delete;
 
     std::shared_ptr<const http::ServerTls> tls() const { return tls_; }
-    /// Reads the files now, not only when it is time to.
-    void look() ROPE_EXCLUDES(mutex_);
+    /// Has the files read now, not only when it is time to; does not wait for it.
+    void look_soon() ROPE_EXCLUDES(mutex_);
 
   private:
     CertificateWatch(CertificateFiles files, const Parts& parts);
     Result<http::ServerCertificate> read() const;
+    void look();
+    void take(const http::ServerCertificate& found);
+    void keep_old(const Error& error) const;
     Result<void> check_period(const http::ServerTls& tls) const;
     void warn_of_the_end(const http::ServerTls& tls) const;
     std::int64_t now_s() const;
@@ -58,10 +63,10 @@ class CertificateWatch {
     const Parts parts_;
     std::shared_ptr<http::ServerTls> tls_;
     Mutex mutex_;
-    CondVar ended_changed_;
+    CondVar changed_;
+    bool look_now_ ROPE_GUARDED_BY(mutex_) = false;
     bool ended_ ROPE_GUARDED_BY(mutex_) = false;
-    Mutex looking_;
-    http::ServerCertificate seen_ ROPE_GUARDED_BY(looking_);
+    std::optional<Hash32> seen_;  // digest of the pair; absent: it could not be read. The thread's
     NamedThread thread_;
 };
 

@@ -304,7 +304,7 @@ std::string Node::http_url() const {
     return impl_->http_url();
 }
 void Node::reload_certificate() {
-    if (impl_->certificate) impl_->certificate->look();
+    if (impl_->certificate) impl_->certificate->look_soon();
 }
 std::string Node::admin_address() const {
     return impl_->admin->address();

@@ -62,8 +62,9 @@ class Rope {
 
     /// Nobody is woken by a commit any more.
     void close_events() { commits_.close(); }
-    /// Nothing more is taken in; what was queued is decided; a last checkpoint; a flush. After an
-    /// error of the node nothing more is decided, signed or flushed.
+    /// Nothing more is taken in; the block under way is decided, what is queued behind it is
+    /// dropped unacknowledged; a last checkpoint; a flush. After an error of the node nothing more
+    /// is decided, signed or flushed.
     Result<void> stop();
 
   private:

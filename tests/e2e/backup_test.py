@@ -45,20 +45,6 @@ def deposits(rope, who, first, count):
     return out
 
 
-class NodeStart(Node):
-    """`node start` of a restored folder, which has no development identities."""
-
-    def __init__(self, data):
-        self.binary, self.data = BINARY, Path(data)
-        command = [BINARY, "node", "start", "--http", "127.0.0.1:0", "--data", str(data), "--json"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the node did not start: {self.process.stderr.read().decode()}")
-        self.ready = json.loads(line)
-        self.url = self.ready["http"]
-
-
 class BackupTest(unittest.TestCase):
     def setUp(self):
         shutil.rmtree(WORK, ignore_errors=True)
@@ -145,7 +131,7 @@ class BackupTest(unittest.TestCase):
         self.assertEqual(code, 0, told)
         self.assertTrue(told["continues"])
         self.assert_same(told, before)
-        with NodeStart(self.new) as node:
+        with Node(BINARY, self.new, verb=("node", "start")) as node:
             rope = Rope(node.url)
             self.assert_same(rope.json("")[1], before)
             _, answer = rope.post_batch(deposits(rope, identity, 100, 1))
@@ -199,7 +185,7 @@ class BackupTest(unittest.TestCase):
         self.assertIn(bytes.fromhex(before["log_root"]), genesis)
         old_key = (self.data / "keys/register-log.pem").read_bytes()
         self.assertNotEqual((self.new / f"keys/{name}-log.pem").read_bytes(), old_key)
-        with NodeStart(self.new) as node:
+        with Node(BINARY, self.new, verb=("node", "start")) as node:
             old, new = Rope(node.url), Rope(node.url, name)
             self.assert_same(old.json("")[1], before)
             self.assertTrue(old.json("")[1]["read_only"])

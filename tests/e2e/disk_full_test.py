@@ -13,7 +13,7 @@ import sys
 import urllib.error
 from pathlib import Path
 
-from kill_test import counter, deposit, recorded, roots
+from kill_test import counter, load_deposit, recorded, roots
 from ropenet_client.node import Node, Rope
 
 SKIPPED = 77
@@ -34,7 +34,7 @@ def send_until_stopped(node, rope, numbers, acknowledged):
     for _ in range(ROUNDS_MAX):
         try:
             # Signing asks for the node's time, so it too may find the node gone.
-            pairs = [deposit(rope, who, next(numbers)) for _ in range(BATCH)]
+            pairs = [load_deposit(rope, who, next(numbers)) for _ in range(BATCH)]
             status, answer = rope.post_batch([tx for tx, _ in pairs])
         except (OSError, urllib.error.URLError, ValueError):
             return
@@ -60,7 +60,7 @@ def run(binary, disk):
         rope = Rope(node.url)
         places, twice = recorded(rope, roots(rope)["log_size"])
         lost = sum(places.get(tx_id) != place for tx_id, place in acknowledged.items())
-        pair = deposit(rope, node.identity("alice"), next(numbers))
+        pair = load_deposit(rope, node.identity("alice"), next(numbers))
         status, answer = rope.post_batch([pair[0]])
         works = status == 200 and answer["results"][0]["status"] == "committed"
     print(

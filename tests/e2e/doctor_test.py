@@ -4,7 +4,6 @@
     doctor_test.py ROPENET WORK_FOLDER
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -157,13 +156,7 @@ class DoctorTest(unittest.TestCase):
 
 def deposit(node, content):
     rope, who = Rope(node.url), node.identity("alice")
-    args = {
-        "sha256": hashlib.sha256(content).digest(),
-        "media_type": "text/plain",
-        "size": len(content),
-        "fields": {},
-    }
-    tx, _ = rope.sign(who, "system.evidence", "deposit", args)
+    tx, _ = rope.sign_deposit(who, content)
     status, answer = rope.post(tx)
     assert status == 200 and answer["status"] == "committed", answer
 

@@ -7,7 +7,6 @@ about bad cursors, and through the command line.
 """
 
 import asyncio
-import hashlib
 import json
 import random
 import re
@@ -38,16 +37,6 @@ def free_port():
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
-
-
-def deposit(rope, who, content):
-    args = {
-        "sha256": hashlib.sha256(content).digest(),
-        "media_type": "text/plain",
-        "size": len(content),
-        "fields": {},
-    }
-    return rope.sign(who, "system.evidence", "deposit", args)
 
 
 class Client:
@@ -123,7 +112,7 @@ class Sender(threading.Thread):
         killed = False
         while self.sent < EVENTS:
             contents = [f"{self.sent + i} {killed}".encode() for i in range(BATCH)]
-            txs = [deposit(rope, who, content)[0] for content in contents]
+            txs = [rope.sign_deposit(who, content)[0] for content in contents]
             if self.sent >= KILL_AFTER and not killed:
                 killed = True
                 threading.Timer(0.02, self.node.kill).start()
@@ -245,7 +234,7 @@ class OneClient(unittest.TestCase):
             for _ in range(min(count, BATCH)):
                 type(self).number += 1
                 content = f"one {self.number}".encode()
-                pairs.append(deposit(self.rope, who or self.alice, content))
+                pairs.append(self.rope.sign_deposit(who or self.alice, content))
             status, _ = self.rope.post_batch([tx for tx, _ in pairs])
             self.assertEqual(status, 200)
             ids += [tx_id for _, tx_id in pairs]

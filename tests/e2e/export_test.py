@@ -19,25 +19,12 @@ from ropenet_client.cose import read_transaction
 from ropenet_client.node import Node, Rope, request
 
 BINARY, WORK = sys.argv[1], Path(sys.argv[2])
+START = ("node", "start")
 
 
 def run(*args):
     done = subprocess.run([BINARY, *args, "--json"], capture_output=True, text=True, check=False)
     return done.returncode, json.loads(done.stdout)
-
-
-class Serving(Node):
-    """`ropenet node start` on a folder that is there."""
-
-    def __init__(self, data):
-        self.binary, self.data = BINARY, Path(data)
-        command = [BINARY, "node", "start", "--data", str(data), "--http", "127.0.0.1:0", "--json"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the node did not start: {self.process.stderr.read().decode()}")
-        self.ready = json.loads(line)
-        self.url = self.ready["http"]
 
 
 def leaf_hash(record):
@@ -248,13 +235,13 @@ class ExportTest(unittest.TestCase):
         self.assertEqual(code, 0, document)
         self.assertEqual(again.read_bytes(), self.whole["ndjson"].read_bytes())
         again = WORK / "again-http.cbor"
-        with Serving(WORK / "copy") as node:
+        with Node(BINARY, WORK / "copy", verb=START) as node:
             self.assertEqual(node.cli("rope", "export", "--out", str(again))[0], 0)
             self.assertEqual(node.stop(), 0)
         self.assertEqual(again.read_bytes(), self.whole["cbor"].read_bytes())
 
     def test_a_loaded_rope_answers_reads_and_takes_no_transactions(self):
-        with Serving(WORK / "copy") as node:
+        with Node(BINARY, WORK / "copy", verb=START) as node:
             rope = Rope(node.url)
             status, about = rope.json("")
             self.assertEqual((status, about["read_only"]), (200, True))
@@ -268,7 +255,8 @@ class ExportTest(unittest.TestCase):
                 status, body, _ = request(rope.base + path, b"\x80")
                 self.assertEqual((status, json.loads(body)["code"]), (403, "rope.read_only"))
             self.assertEqual(node.stop(), 0)
-        with Serving(WORK / "copy") as node:  # a second start is as good as the first
+        # A second start is as good as the first.
+        with Node(BINARY, WORK / "copy", verb=START) as node:
             self.assertEqual(node.stop(), 0)
 
     def test_a_loaded_rope_is_not_repaired_but_loaded_again(self):

@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 
 from ropenet_client import cbor
-from ropenet_client.node import Node, Rope, request
+from ropenet_client.node import Node, Rope, deposit_args, request
 
 BINARY, WORK = sys.argv[1], Path(sys.argv[2])
 TX_MEMBERS = [
@@ -38,15 +38,6 @@ PROBLEM_MEMBERS = {
     "next",
     "next_zh",
 }
-
-
-def deposit_args(content, **fields):
-    return {
-        "sha256": hashlib.sha256(content).digest(),
-        "media_type": "text/plain",
-        "size": len(content),
-        "fields": fields,
-    }
 
 
 class HttpTest(unittest.TestCase):

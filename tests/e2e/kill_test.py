@@ -8,7 +8,6 @@ started again, ROUNDS times. Then every acknowledged tx must be there once at it
 that executes the block log from genesis must reach the same roots.
 """
 
-import hashlib
 import random
 import shutil
 import sys
@@ -24,15 +23,8 @@ SEED = 20_171_101
 ASKED = 500  # by their id, of those acknowledged
 
 
-def deposit(rope, who, number):
-    content = f"load {number}".encode()
-    args = {
-        "sha256": hashlib.sha256(content).digest(),
-        "media_type": "text/plain",
-        "size": len(content),
-        "fields": {},
-    }
-    return rope.sign(who, "system.evidence", "deposit", args)
+def load_deposit(rope, who, number):
+    return rope.sign_deposit(who, f"load {number}".encode())
 
 
 class Load:
@@ -47,7 +39,7 @@ class Load:
         try:
             rope = Rope(self.url)
             while True:
-                pairs = [deposit(rope, self.who, next(self.numbers)) for _ in range(BATCH)]
+                pairs = [load_deposit(rope, self.who, next(self.numbers)) for _ in range(BATCH)]
                 status, answer = rope.post_batch([tx for tx, _ in pairs])
                 if status != 200:
                     continue

@@ -1,5 +1,6 @@
 """A running node: started for a test, spoken to over HTTP, stopped or killed."""
 
+import hashlib
 import json
 import secrets
 import subprocess
@@ -14,14 +15,26 @@ from .keys import private_from_pem
 LIFETIME_MS = 120_000
 
 
-class Node:
-    """`ropenet dev` as a child process; its ready line says where it is."""
+def deposit_args(content, **fields):
+    return {
+        "sha256": hashlib.sha256(content).digest(),
+        "media_type": "text/plain",
+        "size": len(content),
+        "fields": fields,
+    }
 
-    def __init__(self, binary, data, *more, http="127.0.0.1:0"):
+
+class Node:
+    """`ropenet dev` as a child process; its ready line says where it is.
+
+    With verb=("node", "start") the node of a folder that is there, without development identities.
+    """
+
+    def __init__(self, binary, data, *more, http="127.0.0.1:0", verb=("dev",)):
         self.binary, self.data = str(binary), Path(data)
         command = [
             self.binary,
-            "dev",
+            *verb,
             "--http",
             http,
             "--data",
@@ -99,6 +112,10 @@ class Rope:
         if "expires_at_ms" not in fields:
             fields["expires_at_ms"] = self.now_ms() + LIFETIME_MS
         return make_transaction(key, account, contract, action, args, **fields)
+
+    def sign_deposit(self, who, content, **changed):
+        """(transaction, its id) that deposits these bytes as a text."""
+        return self.sign(who, "system.evidence", "deposit", deposit_args(content), **changed)
 
     def post(self, tx, wait=True):
         query = "?wait=committed&timeout=20" if wait else ""
